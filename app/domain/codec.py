@@ -1,0 +1,173 @@
+"""Facts to JSON bodies and back, and the canonical bytes over which digests are made."""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+from app.domain import events
+from app.domain.events import Fact
+from app.domain.ids import FactId
+
+DIGEST_SIZE = 16
+GENESIS = bytes(DIGEST_SIZE)
+"""The digest before the first fact of an epoch."""
+
+
+class BadFact(ValueError):
+    """A body that does not fit the kind it claims; says which field."""
+
+
+class UnknownKind(BadFact):
+    """A kind of fact that this version of the program does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact with its envelope: who recorded it, as which, when (device time and its known skew, ms), for which day."""
+
+    id: FactId
+    at_ms: int
+    skew_ms: int
+    day: str
+    operator: str
+    kind: str
+    body: str
+
+    def fact(self) -> Fact:
+        """The typed fact; raises :class:`BadFact`."""
+        return decode(self.kind, self.body)
+
+
+KINDS: dict[str, type[Fact]] = {
+    name: thing
+    for name, thing in vars(events).items()
+    if isinstance(thing, type) and issubclass(thing, Fact) and thing is not Fact
+}
+
+
+def _row(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_row(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [_row(getattr(value, field.name)) for field in fields(value)]
+    return value
+
+
+def encode(fact: Fact) -> str:
+    """The JSON body of a fact: compact, keys in field order, text as it is (UTF-8 when encoded)."""
+    names = type(fact).__dataclass_fields__  # type: ignore[attr-defined]
+    return dumps({name: _row(getattr(fact, name)) for name in names})
+
+
+dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+"""Compact JSON with text left as it is."""
+
+
+def decode(kind: str, body: str) -> Fact:
+    """Read a fact; raises :class:`UnknownKind` or :class:`BadFact`."""
+    cls = KINDS.get(kind)
+    if cls is None:
+        raise UnknownKind(kind)
+    try:
+        found = json.loads(body)
+    except ValueError as error:
+        raise BadFact(f"{kind}: not JSON") from error
+    if not isinstance(found, dict):
+        raise BadFact(f"{kind}: not an object")
+    return typing.cast(Fact, _reader(cls)(found))
+
+
+_readers: dict[type, Callable[[Any], Any]] = {}
+
+
+def _reader(wanted: Any) -> Callable[[Any], Any]:
+    found = _readers.get(wanted)
+    if found is None:
+        found = _readers[wanted] = _make_reader(wanted)
+    return found
+
+
+def _make_reader(wanted: Any) -> Callable[[Any], Any]:
+    origin = typing.get_origin(wanted)
+    if origin is tuple:
+        return _tuple_reader(_reader(typing.get_args(wanted)[0]))
+    if origin in (types.UnionType, typing.Union):
+        inner = next(arg for arg in typing.get_args(wanted) if arg is not type(None))
+        return _optional_reader(_reader(inner))
+    if is_dataclass(wanted):
+        return _dataclass_reader(typing.cast(type, wanted))
+    if isinstance(wanted, type) and issubclass(wanted, StrEnum):
+        return _enum_reader(wanted)
+    return _plain_reader(wanted)
+
+
+def _tuple_reader(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def read_tuple(value: Any) -> Any:
+        if not isinstance(value, list):
+            raise BadFact(f"a list was expected, not {value!r:.40}")
+        return tuple(read(item) for item in value)
+
+    return read_tuple
+
+
+def _optional_reader(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _enum_reader(wanted: type[StrEnum]) -> Callable[[Any], Any]:
+    def read_enum(value: Any) -> Any:
+        try:
+            return wanted(value)
+        except ValueError as error:
+            raise BadFact(f"{value!r:.40} is no {wanted.__name__}") from error
+
+    return read_enum
+
+
+def _plain_reader(wanted: type) -> Callable[[Any], Any]:
+    def read_plain(value: Any) -> Any:
+        if type(value) is not wanted:
+            raise BadFact(f"{wanted.__name__} was expected, not {value!r:.40}")
+        return value
+
+    return read_plain
+
+
+def _dataclass_reader(cls: type) -> Callable[[Any], Any]:
+    hints = typing.get_type_hints(cls)
+    named: list[tuple[Field[Any], Callable[[Any], Any]]] = [
+        (field, _reader(hints[field.name])) for field in fields(cls)
+    ]
+
+    def read_object(value: Any) -> Any:
+        if isinstance(value, list):
+            value = {field.name: item for (field, _), item in zip(named, value, strict=False)}
+        elif not isinstance(value, dict):
+            raise BadFact(f"{cls.__name__}: {value!r:.40} is no row")
+        arguments = {}
+        for field, read in named:
+            if field.name in value:
+                arguments[field.name] = read(value[field.name])
+            elif field.default is MISSING:
+                raise BadFact(f"{cls.__name__}: {field.name} is missing")
+        return cls(**arguments)
+
+    return read_object
+
+
+def canonical(recorded: Recorded) -> bytes:
+    """The bytes a digest covers: all of a fact but the device and epoch it is chained in."""
+    head = f"{recorded.id.seq}\n{recorded.at_ms}\n{recorded.skew_ms}\n{recorded.day}\n{recorded.operator}\n{recorded.kind}\n"
+    return (head + recorded.body).encode()
+
+
+def chained(previous: bytes, recorded: Recorded) -> bytes:
+    """The digest after ``recorded``: BLAKE2b-128 of the one before and the canonical fact."""
+    return blake2b(previous + canonical(recorded), digest_size=DIGEST_SIZE).digest()

@@ -1,0 +1,102 @@
+"""Double entry for goods: which pieces each fact moves, and from which place to which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import NamedTuple
+
+from app.domain import events as e
+from app.domain import places as p
+from app.domain.goods import Count
+
+
+class Move(NamedTuple):
+    """``pieces`` (> 0) of ``lot`` go from ``source`` to ``target``; both sides of the book are in the one row."""
+
+    lot: str
+    pieces: int
+    source: p.Place
+    target: p.Place
+
+
+@singledispatch
+def moves_of(fact: e.Fact) -> tuple[Move, ...]:
+    """The moves of a fact by itself; most facts move nothing. Takings-back (`Undone`, `Voided`) need `reversed_moves`."""
+    return ()
+
+
+def reversed_moves(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """The moves that take ``moves`` back."""
+    return tuple(Move(move.lot, move.pieces, move.target, move.source) for move in moves)
+
+
+def _each(goods: Iterable[Count], source: p.Place, target: p.Place) -> tuple[Move, ...]:
+    return tuple(Move(count.lot, count.pieces, source, target) for count in goods)
+
+
+def _to_slots(goods: Iterable[Count], source: p.Place) -> tuple[Move, ...]:
+    return tuple(Move(count.lot, count.pieces, source, p.shelf(count.slot)) for count in goods)
+
+
+def _from_slots(goods: Iterable[Count], target: p.Place) -> tuple[Move, ...]:
+    return tuple(Move(count.lot, count.pieces, p.shelf(count.slot), target) for count in goods)
+
+
+@moves_of.register
+def _(fact: e.GoodsAnnounced) -> tuple[Move, ...]:
+    return tuple(Move(line.lot, line.pieces, p.PLATFORM, p.van(fact.trip)) for line in fact.lines)
+
+
+@moves_of.register
+def _(fact: e.CrateReceived) -> tuple[Move, ...]:
+    return _to_slots(fact.goods, p.van(fact.trip))
+
+
+@moves_of.register
+def _(fact: e.GoodsReceived) -> tuple[Move, ...]:
+    return _to_slots(fact.goods, p.van(fact.trip))
+
+
+@moves_of.register
+def _(fact: e.ShortFound) -> tuple[Move, ...]:
+    return _each(fact.goods, p.van(fact.trip), p.SHORT)
+
+
+@moves_of.register
+def _(fact: e.ShortArrived) -> tuple[Move, ...]:
+    return _to_slots(fact.goods, p.SHORT)
+
+
+@moves_of.register
+def _(fact: e.OverFound) -> tuple[Move, ...]:
+    return (Move(fact.lot, fact.pieces, p.OVER, p.shelf(p.SURPLUS_SLOT)),)
+
+
+@moves_of.register
+def _(fact: e.DamageFound) -> tuple[Move, ...]:
+    van = p.van(fact.trip)
+    return tuple(
+        Move(count.lot, count.pieces, p.shelf(count.slot) if count.slot else van, p.DAMAGED)
+        for count in fact.goods
+    )
+
+
+@moves_of.register
+def _(fact: e.Shelved) -> tuple[Move, ...]:
+    return _from_slots(fact.goods, p.shelf(fact.to))
+
+
+@moves_of.register
+def _(fact: e.PickedUp) -> tuple[Move, ...]:
+    return _from_slots(fact.goods, p.BUYER)
+
+
+@moves_of.register
+def _(fact: e.GoodsBagged) -> tuple[Move, ...]:
+    return _each(fact.goods, p.Place.parse(fact.origin), p.bag(fact.bag))
+
+
+@moves_of.register
+def _(fact: e.BagTaken) -> tuple[Move, ...]:
+    return _each(fact.goods, p.bag(fact.bag), p.STATION)
