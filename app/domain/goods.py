@@ -65,6 +65,7 @@ class Person:
     name: str
     tail: str
     nickname: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

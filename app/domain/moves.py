@@ -43,37 +43,37 @@ def _from_slots(goods: Iterable[Count], target: p.Place) -> tuple[Move, ...]:
     return tuple(Move(count.lot, count.pieces, p.shelf(count.slot), target) for count in goods)
 
 
-@moves_of.register
+@moves_of.register(e.GoodsAnnounced)
 def _(fact: e.GoodsAnnounced) -> tuple[Move, ...]:
     return tuple(Move(line.lot, line.pieces, p.PLATFORM, p.van(fact.trip)) for line in fact.lines)
 
 
-@moves_of.register
+@moves_of.register(e.CrateReceived)
 def _(fact: e.CrateReceived) -> tuple[Move, ...]:
     return _to_slots(fact.goods, p.van(fact.trip))
 
 
-@moves_of.register
+@moves_of.register(e.GoodsReceived)
 def _(fact: e.GoodsReceived) -> tuple[Move, ...]:
     return _to_slots(fact.goods, p.van(fact.trip))
 
 
-@moves_of.register
+@moves_of.register(e.ShortFound)
 def _(fact: e.ShortFound) -> tuple[Move, ...]:
     return _each(fact.goods, p.van(fact.trip), p.SHORT)
 
 
-@moves_of.register
+@moves_of.register(e.ShortArrived)
 def _(fact: e.ShortArrived) -> tuple[Move, ...]:
     return _to_slots(fact.goods, p.SHORT)
 
 
-@moves_of.register
+@moves_of.register(e.OverFound)
 def _(fact: e.OverFound) -> tuple[Move, ...]:
     return (Move(fact.lot, fact.pieces, p.OVER, p.shelf(p.SURPLUS_SLOT)),)
 
 
-@moves_of.register
+@moves_of.register(e.DamageFound)
 def _(fact: e.DamageFound) -> tuple[Move, ...]:
     van = p.van(fact.trip)
     return tuple(
@@ -82,21 +82,21 @@ def _(fact: e.DamageFound) -> tuple[Move, ...]:
     )
 
 
-@moves_of.register
+@moves_of.register(e.Shelved)
 def _(fact: e.Shelved) -> tuple[Move, ...]:
     return _from_slots(fact.goods, p.shelf(fact.to))
 
 
-@moves_of.register
+@moves_of.register(e.PickedUp)
 def _(fact: e.PickedUp) -> tuple[Move, ...]:
     return _from_slots(fact.goods, p.BUYER)
 
 
-@moves_of.register
+@moves_of.register(e.GoodsBagged)
 def _(fact: e.GoodsBagged) -> tuple[Move, ...]:
     return _each(fact.goods, p.Place.parse(fact.origin), p.bag(fact.bag))
 
 
-@moves_of.register
+@moves_of.register(e.BagTaken)
 def _(fact: e.BagTaken) -> tuple[Move, ...]:
     return _each(fact.goods, p.bag(fact.bag), p.STATION)

@@ -1,0 +1,244 @@
+"""The open book inside one transaction: commands read it, record facts in it, and nothing else writes goods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import sqlcipher3
+
+from app.domain import codec
+from app.domain.clock import Clock, business_day
+from app.domain.codec import Recorded
+from app.domain.events import Fact, Undone, Voided
+from app.domain.goods import Person
+from app.domain.ids import FactId
+from app.domain.moves import Move, moves_of, reversed_moves
+from app.domain.pinyin import initials
+from app.domain.places import Place
+from app.store.connection import Params, Row, read_state
+from app.store.projections import Entry, project, take_back
+
+PLATFORM_DEVICE = "@"
+"""The platform's own facts stand in the book under this device name, numbered by the point's feed."""
+
+
+class Book:
+    """One writer's view of the book. Its methods are for use inside a transaction of the writer thread."""
+
+    def __init__(self, connection: sqlcipher3.Connection, clock: Clock) -> None:
+        self._connection = connection
+        self.clock = clock
+        self.operator = ""
+        self.changed: set[str] = set()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what is remembered of the file: after a roll-back it may be wrong."""
+        self._seq, self._digest = -1, codec.GENESIS
+        self.device, self.epoch, self.skew_ms = "", 0, 0
+
+    # --- reading ---
+
+    def rows(self, sql: str, params: Params = ()) -> list[Row]:
+        """All rows of a query."""
+        found: list[Row] = self._connection.execute(sql, params).fetchall()
+        return found
+
+    def one(self, sql: str, params: Params = ()) -> Row | None:
+        """The first row of a query, or none."""
+        found: Row | None = self._connection.execute(sql, params).fetchone()
+        return found
+
+    def value(self, sql: str, params: Params = ()) -> Any:
+        """The first column of the first row, or ``None``."""
+        row = self._connection.execute(sql, params).fetchone()
+        return row[0] if row else None
+
+    def balance(self, lot: str, place: Place) -> int:
+        """Pieces of ``lot`` at ``place``."""
+        return self.value(_BALANCE, (lot, str(place))) or 0
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A value of the small state table."""
+        return read_state(self, key, default)
+
+    @property
+    def day(self) -> str:
+        """The business day that runs now, by this PC's clock corrected by its known skew."""
+        return business_day(self.clock.now_ms() - self.skew)
+
+    @property
+    def skew(self) -> int:
+        """How far this PC's clock is ahead of the platform's, in ms, as last measured."""
+        self._recall()
+        return self.skew_ms
+
+    # --- writing ---
+
+    def run(self, sql: str, params: Params = ()) -> int:
+        """Run a statement; the number of rows it touched."""
+        return int(self._connection.execute(sql, params).rowcount)
+
+    def run_many(self, sql: str, rows: Iterable[Params]) -> None:
+        """Run a statement for each row of parameters."""
+        self._connection.executemany(sql, list(rows))
+
+    def put(self, key: str, value: Any) -> None:
+        """Keep a JSON value in the state table."""
+        self.run(_PUT, (key, codec.dumps(value)))
+        if key in ("device", "epoch", "skew_ms"):
+            self._forget()
+
+    def record(self, fact: Fact) -> FactId:
+        """Record what happened here: the fact, its digest, its moves and all projections."""
+        self._recall()
+        seq = self._seq + 1
+        now = self.clock.now_ms()
+        recorded = Recorded(
+            FactId(self.device, self.epoch, seq),
+            now,
+            self.skew_ms,
+            business_day(now - self.skew_ms),
+            self.operator,
+            type(fact).__name__,
+            codec.encode(fact),
+        )
+        digest = codec.chained(self._digest, recorded)
+        self._enter(recorded, fact, digest)
+        self._seq, self._digest = seq, digest
+        return recorded.id
+
+    def hear(self, recorded: Recorded) -> bool:
+        """Record a fact of another device or of the platform; a second time it changes nothing and says false.
+
+        A kind or body that this version cannot read is kept, for a later version to replay.
+        """
+        if self.one(_KNOWN, recorded.id):
+            return False
+        try:
+            fact: Fact | None = recorded.fact()
+        except codec.BadFact:
+            fact = None
+        self._enter(recorded, fact, None)
+        return True
+
+    def keep_people(self, people: Iterable[Person]) -> None:
+        """Keep names and phone tails, apart from the facts; they can be erased."""
+        day = self.day
+        self.run_many(
+            _KEEP_PERSON,
+            [
+                (p.buyer, p.platform, p.name, p.nickname, p.tail, p.phone, initials(p.name), day)
+                for p in people
+            ],
+        )
+        self.changed.add("people")
+
+    def keep_photo(self, jpeg: bytes) -> str:
+        """Keep a picture; its name is the BLAKE2b-128 of its bytes in hex, so twice is once."""
+        from hashlib import blake2b
+
+        sha = blake2b(jpeg, digest_size=16).hexdigest()
+        self.run("INSERT OR IGNORE INTO photos (sha, jpeg, sent_ms) VALUES (?, ?, 0)", (sha, jpeg))
+        return sha
+
+    def replay(self) -> None:
+        """Rebuild all projections from the facts, in the order in which this book learned them."""
+        from app.store.tables import PROJECTIONS
+
+        for table in PROJECTIONS:
+            self.run(f"DELETE FROM {table.name}")
+        self.run("UPDATE facts SET reversed_by = NULL")
+        for row in self.rows(f"SELECT id, {_ENVELOPE} FROM facts ORDER BY id"):
+            recorded = Recorded(FactId(*row[1:4]), *row[4:])
+            try:
+                fact = recorded.fact()
+            except codec.BadFact:
+                continue
+            self._apply(row[0], recorded, fact)
+
+    def forget_after_rollback(self) -> None:
+        """The transaction did not happen: what was remembered of it is dropped."""
+        self._forget()
+        self.changed.clear()
+
+    # --- inside ---
+
+    def _recall(self) -> None:
+        if self._seq >= 0:
+            return
+        self.device = self.get("device", "local")
+        self.epoch = self.get("epoch", 1)
+        self.skew_ms = self.get("skew_ms", 0)
+        last = self.one(_LAST_OWN, (self.device, self.epoch))
+        self._seq, self._digest = (last[0], last[1]) if last else (0, codec.GENESIS)
+
+    def _enter(self, recorded: Recorded, fact: Fact | None, digest: bytes | None) -> None:
+        cursor = self._connection.execute(
+            _ENTER,
+            (*recorded.id, recorded.at_ms, recorded.skew_ms, recorded.day, recorded.operator, recorded.kind,
+             recorded.body, digest),
+        )  # fmt: skip
+        self.changed.add(recorded.kind)
+        if fact is not None:
+            self._apply(cursor.lastrowid, recorded, fact)
+
+    def _apply(self, row: int, recorded: Recorded, fact: Fact) -> None:
+        entry = Entry(row, recorded)
+        if isinstance(fact, Undone | Voided):
+            self._take_back(entry, fact.of)
+        else:
+            self._move(row, moves_of(fact))
+        project(fact, self, entry)
+
+    def _take_back(self, entry: Entry, of: str) -> None:
+        """Reverse the moves of a fact once, whoever asks for it how often."""
+        target = self._fact_named(of)
+        if target is None or target[1] is not None:
+            return
+        moves = self.rows(
+            "SELECT lot, pieces, source, target FROM moves WHERE fact = ? ORDER BY id", (target[0],)
+        )
+        backward = [Move(lot, n, Place.parse(source), Place.parse(to)) for lot, n, source, to in moves]
+        self.run("UPDATE facts SET reversed_by = ? WHERE id = ?", (entry.row, target[0]))
+        self._move(entry.row, reversed_moves(backward))
+        take_back(self, entry, target[0], target[2])
+
+    def _fact_named(self, of: str) -> Row | None:
+        try:
+            known = FactId.parse(of)
+        except ValueError:
+            return None
+        return self.one(
+            "SELECT id, reversed_by, kind FROM facts WHERE device = ? AND epoch = ? AND seq = ?", known
+        )
+
+    def _move(self, row: int, moves: Iterable[Move]) -> None:
+        execute = self._connection.execute
+        for lot, pieces, source, target in moves:
+            source_text, target_text = _text_of(source), _text_of(target)
+            execute(_MOVE, (row, lot, pieces, source_text, target_text))
+            execute(_ADD, (lot, source_text, -pieces))
+            execute(_ADD, (lot, target_text, pieces))
+
+
+_text_of = lru_cache(maxsize=4096)(Place.__str__)
+_ENVELOPE = "device, epoch, seq, at_ms, skew_ms, day, operator, kind, body"
+_ENTER = f"INSERT INTO facts ({_ENVELOPE}, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_KNOWN = "SELECT 1 FROM facts WHERE device = ? AND epoch = ? AND seq = ?"
+_LAST_OWN = "SELECT seq, digest FROM facts WHERE device = ? AND epoch = ? ORDER BY seq DESC LIMIT 1"
+_MOVE = "INSERT INTO moves (fact, lot, pieces, source, target) VALUES (?, ?, ?, ?, ?)"
+_ADD = (
+    "INSERT INTO stock (lot, place, pieces) VALUES (?, ?, ?)"
+    " ON CONFLICT (lot, place) DO UPDATE SET pieces = pieces + excluded.pieces"
+)
+_BALANCE = "SELECT pieces FROM stock WHERE lot = ? AND place = ?"
+_PUT = "INSERT INTO state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_KEEP_PERSON = (
+    "INSERT INTO people (buyer, platform, name, nickname, tail, phone, initials, seen_day)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (buyer) DO UPDATE SET name = excluded.name,"
+    " nickname = excluded.nickname, tail = excluded.tail, phone = excluded.phone,"
+    " initials = excluded.initials, seen_day = excluded.seen_day"
+)

@@ -1,0 +1,292 @@
+"""The book's tables, for migrations and for the pages' queries; the write path uses the same names in plain SQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import BLOB, Column, Index, Integer, MetaData, String, Table, UniqueConstraint
+
+metadata = MetaData()
+
+
+def _text(name: str, *, key: str = "") -> Column[str]:
+    return Column(name, String, primary_key=bool(key), nullable=False, server_default=None if key else "")
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("device", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at_ms", Integer, nullable=False),
+    Column("skew_ms", Integer, nullable=False),
+    Column("day", String, nullable=False),
+    Column("operator", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("body", String, nullable=False),
+    Column("digest", BLOB),
+    Column("reversed_by", Integer),
+    UniqueConstraint("device", "epoch", "seq", name="facts_key"),
+    Index("facts_day", "day"),
+)
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fact", Integer, nullable=False),
+    Column("lot", String, nullable=False),
+    Column("pieces", Integer, nullable=False),
+    Column("source", String, nullable=False),
+    Column("target", String, nullable=False),
+    Index("moves_fact", "fact"),
+    Index("moves_lot", "lot"),
+)
+
+stock = Table(
+    "stock",
+    metadata,
+    Column("lot", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("pieces", Integer, nullable=False),
+    Index("stock_place", "place", "pieces"),
+    sqlite_with_rowid=False,
+)
+
+lines = Table(
+    "lines",
+    metadata,
+    _text("lot", key="pk"),
+    _text("platform"),
+    _text("trip"),
+    _text("day"),
+    _text("order_no"),
+    _text("crate"),
+    _text("product"),
+    _text("barcode"),
+    _text("category"),
+    _text("zone"),
+    _number("pieces"),
+    _number("paid_fen"),
+    _text("buyer"),
+    _text("code"),
+    _number("grams"),
+    _number("basis_points"),
+    Index("lines_code", "code"),
+    Index("lines_crate", "crate"),
+    Index("lines_barcode", "barcode"),
+    Index("lines_buyer", "buyer"),
+    Index("lines_trip", "trip"),
+    Index("lines_day", "day"),
+)
+
+crates = Table(
+    "crates",
+    metadata,
+    _text("crate", key="pk"),
+    _text("trip", key="pk"),
+    _text("zone"),
+    sqlite_with_rowid=False,
+)
+
+trips = Table(
+    "trips",
+    metadata,
+    _text("trip", key="pk"),
+    _text("platform"),
+    _text("point"),
+    _text("day"),
+    _text("plate"),
+    _text("seal"),
+    Column("tenths", Integer),
+    _number("arrived_ms"),
+    _number("ended_ms"),
+)
+
+sent = Table("sent", metadata, _text("trip", key="pk"), _text("lot", key="pk"), _number("pieces"))
+
+people = Table(
+    "people",
+    metadata,
+    _text("buyer", key="pk"),
+    _text("platform"),
+    _text("name"),
+    _text("nickname"),
+    _text("tail"),
+    _text("phone"),
+    _text("initials"),
+    _text("seen_day"),
+    Index("people_tail", "tail"),
+    Index("people_initials", "initials"),
+)
+
+elsewhere = Table(
+    "elsewhere",
+    metadata,
+    _text("platform", key="pk"),
+    _text("code", key="pk"),
+    _text("tail"),
+    _text("point"),
+    _text("day"),
+    Index("elsewhere_code", "code"),
+    Index("elsewhere_tail", "tail"),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    _text("platform", key="pk"),
+    _text("from_day", key="pk"),
+    _text("name"),
+    _text("body"),
+)
+
+handed = Table(
+    "handed",
+    metadata,
+    Column("fact", Integer, primary_key=True),
+    Column("lot", String, primary_key=True),
+    _number("pieces"),
+    _text("buyer"),
+    _text("proxy"),
+    _number("at_ms"),
+    _text("device"),
+    _text("operator"),
+    _number("undone"),
+    Index("handed_lot", "lot"),
+    Index("handed_at", "at_ms"),
+)
+
+differences = Table(
+    "differences",
+    metadata,
+    _text("difference", key="pk"),
+    _number("fact"),
+    _text("day"),
+    _text("about"),
+    _text("lot"),
+    _number("pieces"),
+    _number("fen"),
+    _text("note"),
+    _number("opened_ms"),
+    _number("deadline_ms"),
+    _number("closed_ms"),
+    _text("how"),
+    Index("differences_open", "closed_ms"),
+    Index("differences_lot", "lot"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    _text("claim", key="pk"),
+    _text("day"),
+    _text("lot"),
+    _number("pieces"),
+    _text("why"),
+    _text("remedy"),
+    _number("asked_fen"),
+    _number("deadline_ms"),
+    _text("note"),
+    _text("photos"),
+    _number("opened_ms"),
+    _text("bag"),
+    _text("outcome"),
+    _number("refund_fen"),
+    _text("ruling"),
+    _number("ruled_ms"),
+    Index("claims_lot", "lot"),
+)
+
+bags = Table(
+    "bags",
+    metadata,
+    _text("bag", key="pk"),
+    _number("opened_ms"),
+    _number("sealed_ms"),
+    _number("taken_ms"),
+    _text("driver"),
+    _text("signature"),
+    _number("pieces"),
+    _number("acknowledged_ms"),
+    _number("acknowledged_pieces"),
+)
+
+money = Table(
+    "money",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fact", Integer, nullable=False),
+    _text("day"),
+    _text("platform"),
+    _text("account"),
+    _text("lot"),
+    _number("fen"),
+    Index("money_day", "day"),
+    Index("money_lot", "lot"),
+)
+
+bills = Table(
+    "bills",
+    metadata,
+    _text("platform", key="pk"),
+    _text("day", key="pk"),
+    _text("lot", key="pk"),
+    _number("pieces"),
+    _number("paid_fen"),
+    _number("commission_fen"),
+)
+
+deductions = Table(
+    "deductions",
+    metadata,
+    _text("deduction", key="pk"),
+    _text("platform"),
+    _text("day"),
+    _number("fen"),
+    _text("why"),
+    _text("lot"),
+    _text("state"),
+    _text("note"),
+    _number("returned_fen"),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    _text("day", key="pk"),
+    _text("what", key="pk"),
+    _number("amount"),
+    _number("at_ms"),
+)
+
+days = Table("days", metadata, _text("day", key="pk"), _number("closed_ms"), _text("body"))
+
+orders = Table(
+    "orders",
+    metadata,
+    _text("order_no", key="pk"),
+    _text("platform"),
+    _text("day"),
+    _text("product"),
+    _number("pieces"),
+    _number("price_fen"),
+    _number("cash_fen"),
+    _text("buyer"),
+)
+
+photos = Table(
+    "photos", metadata, _text("sha", key="pk"), Column("jpeg", BLOB, nullable=False), _number("sent_ms")
+)
+
+state = Table("state", metadata, _text("key", key="pk"), _text("value"))
+
+PROJECTIONS = (
+    moves, stock, lines, crates, trips, sent, policies, handed, differences, claims, bags, money, bills,
+    deductions, counts, days, orders,
+)  # fmt: skip
+"""Tables that a replay of the facts rebuilds exactly; the rest is kept as it is."""

@@ -1,0 +1,168 @@
+"""The one writer thread: commands in, one transaction for all that arrived together, answers out after the commit."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol, TypeVar
+
+import sqlcipher3
+
+from app.domain.refusals import Refused
+from app.store.book import Book
+from app.store.faults import Fault, StoreFault, fault_of
+
+GROUP_SECONDS = 0.003
+"""How long a busy writer waits for companions of a command: several guns share one sync to disk."""
+GROUP_MOST = 64
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Command(Protocol[T_co]):
+    """Something a clerk or the sync loop wants done: it reads the book and records facts in it, or refuses."""
+
+    def perform(self, book: Book) -> T_co: ...
+
+
+_Job = tuple[Command[Any], "Future[Any]"]
+
+
+class Writer:
+    """Owns the writing connection; ``submit`` from any thread, the future is done when the commit is on disk."""
+
+    def __init__(
+        self,
+        connection: sqlcipher3.Connection,
+        book: Book,
+        *,
+        changed: Callable[[frozenset[str]], None] = lambda topics: None,
+        make_room: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._connection = connection
+        self._book = book
+        self._changed = changed
+        self._make_room = make_room
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closing = False
+        self._last_group = 1
+        self._thread = threading.Thread(target=self._work, name="geyi-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, command: Command[T]) -> Future[T]:
+        """Queue a command; its future gives the answer, or raises :class:`StoreFault` with nothing recorded."""
+        future: Future[T] = Future()
+        if self._closing:
+            future.set_exception(StoreFault(Fault.CLOSED))
+        else:
+            self._jobs.put((command, future))
+        return future
+
+    def do(self, command: Command[T]) -> T:
+        """Submit and wait."""
+        return self.submit(command).result()
+
+    def close(self) -> None:
+        """Finish what is queued, then close the connection."""
+        if not self._closing:
+            self._closing = True
+            self._jobs.put(None)
+            self._thread.join()
+
+    # --- on the writer thread ---
+
+    def _work(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            group = self._gather(first)
+            self._run(group)
+        self._connection.close()
+
+    def _gather(self, first: _Job) -> list[_Job]:
+        """What is queued already; after a group of several, wait some milliseconds for as many again."""
+        group = [first]
+        patience = GROUP_SECONDS if self._last_group > 1 else 0.0
+        end = time.monotonic() + patience
+        while len(group) < GROUP_MOST:
+            try:
+                wait = end - time.monotonic() if len(group) < self._last_group else 0.0
+                job = self._jobs.get(timeout=wait) if wait > 0 else self._jobs.get_nowait()
+            except Empty:
+                break
+            if job is None:
+                self._jobs.put(None)
+                break
+            group.append(job)
+        self._last_group = len(group)
+        return group
+
+    def _run(self, group: list[_Job]) -> None:
+        try:
+            answers = self._commit(group)
+        except StoreFault as fault:
+            self._run_after(fault, group)
+            return
+        topics = frozenset(self._book.changed)
+        self._book.changed.clear()
+        for (_, future), (answer, error) in zip(group, answers, strict=True):
+            if error is None:
+                future.set_result(answer)
+            else:
+                future.set_exception(error)
+        if topics:
+            self._changed(topics)
+
+    def _run_after(self, fault: StoreFault, group: list[_Job]) -> None:
+        """A full disk gets the ballast and one more try; any other fault is each command's answer."""
+        if fault.fault is Fault.DISK_FULL and self._make_room():
+            self._run(group)
+            return
+        log.error("commit failed: %s", fault)
+        for _, future in group:
+            future.set_exception(StoreFault(fault.fault, fault.detail))
+
+    def _commit(self, group: list[_Job]) -> list[tuple[Any, BaseException | None]]:
+        """One transaction for the group, each command on its own savepoint; raises :class:`StoreFault`."""
+        execute = self._connection.execute
+        try:
+            execute("BEGIN IMMEDIATE")
+            answers = [self._perform(command, alone=len(group) == 1) for command, _ in group]
+            execute("COMMIT")
+        except sqlcipher3.Error as error:
+            self._roll_back("ROLLBACK")
+            raise fault_of(error) from error
+        return answers
+
+    def _perform(self, command: Command[Any], *, alone: bool) -> tuple[Any, BaseException | None]:
+        if alone:
+            before, undo = "", "ROLLBACK; BEGIN IMMEDIATE"
+        else:
+            before, undo = "SAVEPOINT command", "ROLLBACK TO command"
+        kept = set(self._book.changed)
+        try:
+            if before:
+                self._connection.execute(before)
+            answer = command.perform(self._book)
+        except sqlcipher3.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it becomes this command's answer, the others go on
+            log.warning("command %s failed", type(command).__name__, exc_info=error)
+            for statement in undo.split("; "):
+                self._roll_back(statement)
+            self._book.changed |= kept
+            return None, fault_of(error) if isinstance(error, sqlcipher3.Error) else error
+        if isinstance(answer, Refused):
+            self._book.changed = kept
+        return answer, None
+
+    def _roll_back(self, statement: str) -> None:
+        try:
+            self._connection.execute(statement)
+        except sqlcipher3.Error as error:
+            log.debug("roll-back: %s", error)
+        self._book.forget_after_rollback()
