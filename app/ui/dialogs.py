@@ -1,0 +1,206 @@
+"""The counter's questions: yes or no, why, and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from app.ui import tokens
+from app.ui.buttons import ActionButton, Choice, Weight
+from app.ui.fields import Field
+from app.ui.ime import Writing
+from app.ui.panels import label
+from app.ui.shapes import Glyph, font_of, sized
+from app.ui.sheet import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is done: one of the offered reasons, and a note (may be "")."""
+
+    reason: str
+    note: str
+
+
+class ReasonSheet(Sheet):
+    """Asks for a reason from a list, with room for a note; digits choose, Enter accepts."""
+
+    def __init__(self, title: str, reasons: Sequence[str], *, sentence: str = "", yes: str = "确定") -> None:
+        self._choice: Choice | None = None
+        super().__init__(title, sentence=sentence, yes=yes, width=640)
+        self._choice = Choice("原因", reasons, columns=2, start=-1)
+        self._note = Field("补充说明", hint="补充说明（可以不填）", writing=Writing.CHINESE)
+        self.body.addWidget(self._choice)
+        self.body.addWidget(self._note)
+        self._choice.chosen.connect(lambda _: self.refresh())
+
+    def result(self) -> Reason | None:
+        if self._choice is None or self._choice.index < 0:
+            return None
+        return Reason(self._choice.text(), self._note.text().strip())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._choice is not None and event.text().isdecimal():
+            self._choice.keyPressEvent(event)
+            return
+        super().keyPressEvent(event)
+
+
+class _Figure(QWidget):
+    """The number being typed, with what it counts."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self.text, self._unit = "", unit
+        self.fresh = True
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_text(self, text: str, *, fresh: bool) -> None:
+        """Show digits; a fresh number is replaced by the next digit and drawn as chosen."""
+        self.text, self.fresh = text, fresh
+        self.setAccessibleName(f"{text} {self._unit}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(sized(self, 300), sized(self, 80))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.BLUE), 3))
+        painter.setBrush(QColor(tokens.BLUE_TINT if self.fresh and self.text else tokens.SURFACE))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), 12, 12)
+        pad = sized(self, 22)
+        area = QRectF(self.rect()).adjusted(pad, 0, -pad, 0)
+        painter.setPen(QColor(tokens.MUTED))
+        painter.setFont(font_of(self, "lead"))
+        unit = painter.fontMetrics().horizontalAdvance(self._unit)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(area, right, self._unit)
+        painter.setPen(QColor(tokens.INK if self.text else tokens.MUTED))
+        painter.setFont(font_of(self, "figure", bold=True))
+        painter.drawText(area.adjusted(0, 0, -unit - sized(self, 12), 0), right, self.text or "0")
+
+
+class NumberSheet(Sheet):
+    """Asks for a whole number from `lowest` to `highest`; keyboard digits and the pad do the same."""
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        sentence: str = "",
+        unit: str = "件",
+        value: int | None = None,
+        lowest: int = 0,
+        highest: int = 9999,
+        yes: str = "确定",
+    ) -> None:
+        self._bounds = (lowest, highest)
+        self._figure: _Figure | None = None
+        super().__init__(title, sentence=sentence, yes=yes, width=440)
+        self._figure = _Figure(unit)
+        self._figure.show_text("" if value is None else str(value), fresh=True)
+        self.body.addWidget(self._figure)
+        self.body.addLayout(self._pad())
+
+    def _pad(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(sized(self, tokens.SPACE_S))
+        for at, word in enumerate(("7", "8", "9", "4", "5", "6", "1", "2", "3", "清空", "0", "")):
+            key = ActionButton(word, glyph=None if word else Glyph.ERASE)
+            key.setAccessibleName(word or "退格")
+            key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            key.clicked.connect(lambda _=False, press=word: self._press(press))
+            grid.addWidget(key, at // 3, at % 3)
+        return grid
+
+    def result(self) -> int | None:
+        if self._figure is None or not self._figure.text:
+            return None
+        number = int(self._figure.text)
+        return number if self._bounds[0] <= number <= self._bounds[1] else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.text() in tuple("0123456789"):
+            self._press(event.text())
+        elif event.key() == Qt.Key.Key_Backspace:
+            self._press("")
+        elif event.key() == Qt.Key.Key_Delete:
+            self._press("清空")
+        else:
+            super().keyPressEvent(event)
+
+    def _press(self, word: str) -> None:
+        assert self._figure is not None
+        text = "" if self._figure.fresh and word else self._figure.text
+        text = text[:-1] if not word else ("" if word == "清空" else (text + word).lstrip("0") or "0")
+        if len(text) <= len(str(self._bounds[1])):
+            self._figure.show_text(text, fresh=False)
+        self._explain()
+        self.refresh()
+
+    def _explain(self) -> None:
+        assert self._figure is not None
+        lowest, highest = self._bounds
+        wrong = bool(self._figure.text) and self.result() is None
+        self.say(f"请输入 {lowest} 到 {highest} 之间的数。" if wrong else "")
+
+
+def confirm(
+    over: QWidget,
+    *,
+    title: str,
+    sentence: str,
+    then: Callable[[], None],
+    yes: str = "确定",
+    no: str = "取消",
+    weight: Weight = Weight.PRIMARY,
+) -> Sheet:
+    """Ask yes or no; `then()` on yes."""
+    sheet = Sheet(title, yes=yes, no=no, weight=weight)
+    sheet.body.addWidget(label(sentence, "lead", wraps=1))
+    sheet.done.connect(lambda _: then())
+    sheet.open_over(over)
+    return sheet
+
+
+def ask_reason(
+    over: QWidget,
+    *,
+    title: str,
+    reasons: Sequence[str],
+    then: Callable[[Reason], None],
+    sentence: str = "",
+    yes: str = "确定",
+) -> ReasonSheet:
+    """Ask why; `then(Reason)` once one is chosen."""
+    sheet = ReasonSheet(title, reasons, sentence=sentence, yes=yes)
+    sheet.done.connect(then)
+    sheet.open_over(over)
+    return sheet
+
+
+def ask_number(
+    over: QWidget,
+    *,
+    title: str,
+    then: Callable[[int], None],
+    sentence: str = "",
+    unit: str = "件",
+    value: int | None = None,
+    lowest: int = 0,
+    highest: int = 9999,
+    yes: str = "确定",
+) -> NumberSheet:
+    """Ask how many; `then(int)` with a number within the bounds."""
+    sheet = NumberSheet(
+        title, sentence=sentence, unit=unit, value=value, lowest=lowest, highest=highest, yes=yes
+    )
+    sheet.done.connect(then)
+    sheet.open_over(over)
+    return sheet
