@@ -1,4 +1,4 @@
-"""Draw the program's icon, a crate with the four cells of 格: `python build/make_icon.py`."""
+"""Draw the program's icon, a roof over the cells (格) of a shelf: `python build/make_icon.py`."""
 
 from __future__ import annotations
 

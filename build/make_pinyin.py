@@ -13,32 +13,32 @@ FIRST, LAST = 0x4E00, 0x9FFF
 UNREAD = "."
 
 # Where a family name is read unlike the word; Guangxi's 覃 is Qin.
-SURNAMES = dict(
-    pair.split(":")
-    for pair in "单:s 解:x 曾:z 仇:q 查:z 覃:q 区:o 盖:g 朴:p 尉:w 翟:z 乐:y 种:c 召:s 繁:p 秘:b 折:s 重:c 隗:w 句:g "
-    "祭:z 佴:n".split()
-)
+SURNAMES = {
+    "单": "s", "解": "x", "曾": "z", "仇": "q", "查": "z", "覃": "q", "区": "o", "盖": "g",
+    "朴": "p", "尉": "w", "翟": "z", "乐": "y", "种": "c", "召": "s", "繁": "p", "秘": "b",
+    "折": "s", "重": "c", "隗": "w", "句": "g", "祭": "z", "佴": "n",
+}  # fmt: skip
 COMPOUND = {"尉迟": "yc", "万俟": "mq", "单于": "cy", "长孙": "zs", "澹台": "tt", "令狐": "lh"}
 
 
 def initial(char: str) -> str:
     """First Latin letter of the commonest reading, or `.` where there is none."""
-    reading: str = pinyin(char, style=Style.NORMAL, errors="ignore", heteronym=False)[0][0] if known(char) else ""
-    letter = reading[:1].replace("ü", "v")
+    readings = pinyin(char, style=Style.NORMAL, errors="ignore")
+    letter = str(readings[0][0])[:1].replace("ü", "v") if readings else ""
     return letter if letter.isascii() and letter.isalpha() else UNREAD
 
 
-def known(char: str) -> bool:
-    """Whether there is a reading at all."""
-    return bool(pinyin(char, style=Style.NORMAL, errors="ignore"))
-
-
 def table() -> bytes:
-    """Three lines: letters in code point order; surname and letter, where it differs; two-character surnames."""
+    """Three lines: letters in code point order; surname, letter where it differs; two-character surnames."""
     letters = "".join(initial(chr(code)) for code in range(FIRST, LAST + 1))
-    others = "".join(char + letter for char, letter in SURNAMES.items() if letters[ord(char) - FIRST] != letter)
-    compound = "".join(name + read for name, read in COMPOUND.items())
-    return f"{letters}\n{others}\n{compound}".encode()
+    unlike = {name: read for name, read in SURNAMES.items() if letters[ord(name) - FIRST] != read}
+    lines = (letters, pairs(unlike), pairs(COMPOUND))
+    return "\n".join(lines).encode()
+
+
+def pairs(readings: dict[str, str]) -> str:
+    """Names and their letters in one string."""
+    return "".join(name + read for name, read in readings.items())
 
 
 def main() -> int:

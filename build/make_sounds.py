@@ -12,15 +12,15 @@ RATE = 44_100
 PEAK = 0.6 * 32_767
 
 # Each sound: its notes as (start in ms, length in ms, pitch in Hz, overtones' strengths).
+Note = tuple[int, int, float, tuple[float, ...]]
 SOFT = (1.0, 0.25, 0.08)
 REEDY = (1.0, 0.0, 0.55, 0.0, 0.3)
-SOUNDS = {
+SOUNDS: dict[str, list[Note]] = {
     "ok": [(0, 140, 1046.5, SOFT)],
     "repeat": [(0, 110, 659.3, SOFT), (130, 130, 659.3, SOFT)],
     "wrong": [(0, 170, 196.0, REEDY), (180, 210, 146.8, REEDY)],
     "done": [(0, 130, 784.0, SOFT), (90, 130, 987.8, SOFT), (180, 210, 1318.5, SOFT)],
 }
-Note = tuple[int, int, float, tuple[float, ...]]
 
 
 def swell(at: int, length: int) -> float:
