@@ -44,7 +44,7 @@ class StoryClock:
 
 def at(day: str, clock: str) -> int:
     """Milliseconds of ``clock`` (``HH:MM``, China time) on the calendar day ``day`` (``YYYY-MM-DD``)."""
-    moment = datetime.combine(date.fromisoformat(day), datetime.strptime(clock, "%H:%M").time(), CHINA)
+    moment = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=CHINA)
     return int(moment.timestamp() * 1000)
 
 

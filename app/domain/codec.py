@@ -164,8 +164,8 @@ def _dataclass_reader(cls: type) -> Callable[[Any], Any]:
 
 def canonical(recorded: Recorded) -> bytes:
     """The bytes a digest covers: all of a fact but the device and epoch it is chained in."""
-    head = f"{recorded.id.seq}\n{recorded.at_ms}\n{recorded.skew_ms}\n{recorded.day}\n{recorded.operator}\n{recorded.kind}\n"
-    return (head + recorded.body).encode()
+    r = recorded
+    return f"{r.id.seq}\n{r.at_ms}\n{r.skew_ms}\n{r.day}\n{r.operator}\n{r.kind}\n{r.body}".encode()
 
 
 def chained(previous: bytes, recorded: Recorded) -> bytes:

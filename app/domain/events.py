@@ -187,7 +187,7 @@ class GoodsReceived(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ShortFound(Fact):
-    """Announced pieces that did not come."""
+    """Announced pieces that did not come: not off the van, or (a count with a slot) not in a crate scanned whole."""
 
     trip: str
     goods: tuple[Count, ...]

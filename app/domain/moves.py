@@ -22,7 +22,7 @@ class Move(NamedTuple):
 
 @singledispatch
 def moves_of(fact: e.Fact) -> tuple[Move, ...]:
-    """The moves of a fact by itself; most facts move nothing. Takings-back (`Undone`, `Voided`) need `reversed_moves`."""
+    """The moves of a fact by itself; most move nothing. `Undone` and `Voided` need `reversed_moves`."""
     return ()
 
 
@@ -43,6 +43,11 @@ def _from_slots(goods: Iterable[Count], target: p.Place) -> tuple[Move, ...]:
     return tuple(Move(count.lot, count.pieces, p.shelf(count.slot), target) for count in goods)
 
 
+def _off_van_or_shelf(goods: Iterable[Count], trip: str, target: p.Place) -> tuple[Move, ...]:
+    van = p.van(trip)
+    return tuple(Move(count.lot, count.pieces, p.shelf(count.slot) if count.slot else van, target) for count in goods)
+
+
 @moves_of.register(e.GoodsAnnounced)
 def _(fact: e.GoodsAnnounced) -> tuple[Move, ...]:
     return tuple(Move(line.lot, line.pieces, p.PLATFORM, p.van(fact.trip)) for line in fact.lines)
@@ -60,7 +65,7 @@ def _(fact: e.GoodsReceived) -> tuple[Move, ...]:
 
 @moves_of.register(e.ShortFound)
 def _(fact: e.ShortFound) -> tuple[Move, ...]:
-    return _each(fact.goods, p.van(fact.trip), p.SHORT)
+    return _off_van_or_shelf(fact.goods, fact.trip, p.SHORT)
 
 
 @moves_of.register(e.ShortArrived)
@@ -75,11 +80,7 @@ def _(fact: e.OverFound) -> tuple[Move, ...]:
 
 @moves_of.register(e.DamageFound)
 def _(fact: e.DamageFound) -> tuple[Move, ...]:
-    van = p.van(fact.trip)
-    return tuple(
-        Move(count.lot, count.pieces, p.shelf(count.slot) if count.slot else van, p.DAMAGED)
-        for count in fact.goods
-    )
+    return _off_van_or_shelf(fact.goods, fact.trip, p.DAMAGED)
 
 
 @moves_of.register(e.Shelved)

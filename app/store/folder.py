@@ -20,7 +20,7 @@ class Folder:
         self.path = path
         try:
             path.mkdir(parents=True, exist_ok=True)
-            self._lock: IO[bytes] = open(path / "in-use.lock", "a+b")  # noqa: SIM115 - held until close
+            self._lock: IO[bytes] = (path / "in-use.lock").open("a+b")
         except OSError as error:
             raise StoreFault(Fault.READ_ONLY, str(error)) from error
         if not _try_lock(self._lock):

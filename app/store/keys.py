@@ -107,7 +107,7 @@ def _write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(part, path)
+    part.replace(path)
 
 
 def _b64(content: bytes) -> str:
@@ -135,5 +135,5 @@ if sys.platform == "win32":
 
 else:
 
-    def _dpapi(content: bytes, *, protect: int) -> bytes:
+    def _dpapi(content: bytes, *, protect: int) -> bytes:  # noqa: ARG001
         raise ValueError("a DPAPI slot opens on Windows only")

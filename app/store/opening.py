@@ -41,9 +41,7 @@ class Store:
         except BaseException:
             self.folder.close()
             raise
-        self.writer = Writer(
-            connection, Book(connection, clock), changed=changed, make_room=self.folder.drop_ballast
-        )
+        self.writer = Writer(connection, Book(connection, clock), changed=changed, make_room=self.folder.drop_ballast)
 
     @property
     def path(self) -> Path:
@@ -56,9 +54,7 @@ class Store:
 
     def back_up(self, into: Path | None = None) -> Path:
         """Write a backup now, to the data folder's own backups or another disk; raises :class:`StoreFault`."""
-        return backup.back_up(
-            self.folder.book, self.key, into or self.folder.backups, now_ms=self.clock.now_ms()
-        )
+        return backup.back_up(self.folder.book, self.key, into or self.folder.backups, now_ms=self.clock.now_ms())
 
     def close(self) -> None:
         """Finish what is queued and let go of the folder."""

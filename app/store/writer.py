@@ -150,7 +150,7 @@ class Writer:
             answer = command.perform(self._book)
         except sqlcipher3.OperationalError:
             raise
-        except Exception as error:  # noqa: BLE001 - it becomes this command's answer, the others go on
+        except Exception as error:  # it becomes this command's answer, the others go on
             log.warning("command %s failed", type(command).__name__, exc_info=error)
             for statement in undo.split("; "):
                 self._roll_back(statement)
