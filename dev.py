@@ -56,7 +56,7 @@ SCREEN_LIBRARIES = {
 QT_PROBE = "import PySide6.QtMultimedia, PySide6.QtWidgets as w; w.QApplication([])"
 
 
-class Stopped(Exception):  # noqa: N818 - it is an answer to the user, no bug
+class Stopped(Exception):
     """Getting ready cannot go on; the text says why and what to type."""
 
 
