@@ -1,0 +1,128 @@
+"""The open book: facts once, undo once, heard facts twice, people apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.domain import codec
+from app.domain import events as e
+from app.domain.codec import Recorded
+from app.domain.goods import Count, Person
+from app.domain.ids import FactId
+from app.domain.places import BUYER
+from app.store.book import Book
+from app.store.opening import Store
+from tests.samples import DAY, TRIP, Keep, Record, line, manifest, morning, policy
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path, morning())
+    opened.writer.do(Record((policy(), manifest([line("1"), line("2")]))))
+    yield opened
+    opened.close()
+
+
+@dataclass(frozen=True)
+class Hear:
+    recorded: Recorded
+
+    def perform(self, book: Book) -> bool:
+        return book.hear(self.recorded)
+
+
+def _heard(fact: e.Fact, seq: int = 1) -> Recorded:
+    return Recorded(FactId("@", 1, seq), 0, 0, DAY, "", type(fact).__name__, codec.encode(fact))
+
+
+def _receive_and_hand_out(store: Store) -> FactId:
+    count = Count("1", 2, "A-01")
+    return store.writer.do(Record((e.GoodsReceived(TRIP, (count,)), e.PickedUp("b1", (count,)))))[-1]
+
+
+def test_each_fact_carries_the_digest_of_all_before(store: Store) -> None:
+    _receive_and_hand_out(store)
+    digest = codec.GENESIS
+    for row in store.reader().rows(
+        "SELECT device, epoch, seq, at_ms, skew_ms, day, operator, kind, body, digest FROM facts ORDER BY seq"
+    ):
+        digest = codec.chained(digest, Recorded(FactId(*row[:3]), *row[3:9]))
+        assert digest == row[9]
+
+
+def test_a_pickup_earns_commission_and_its_undo_takes_it_back(store: Store) -> None:
+    handed = _receive_and_hand_out(store)
+    reader = store.reader()
+    earned = "SELECT sum(fen) FROM money WHERE account = 'receivable'"
+    assert reader.value(earned) == 99
+    store.writer.do(Record((e.Undone(str(handed), "拿错了"),)))
+    assert reader.value(earned) == 0
+    reader.close()
+
+
+def test_a_second_undo_moves_nothing(store: Store) -> None:
+    handed = _receive_and_hand_out(store)
+    store.writer.do(Record((e.Undone(str(handed), "拿错了"), e.Undone(str(handed), "再撤一次"))))
+    assert store.reader().value("SELECT pieces FROM stock WHERE lot = '1' AND place = ?", (str(BUYER),)) == 0
+
+
+def test_a_fact_heard_twice_counts_once(store: Store) -> None:
+    ruling = _heard(e.StationSent("linli", TRIP, DAY, (Count("1", 2),)))
+    assert store.writer.do(Hear(ruling)) is True
+    assert store.writer.do(Hear(ruling)) is False
+
+
+def test_a_fact_of_a_later_version_is_kept_for_later(store: Store) -> None:
+    strange = Recorded(FactId("@", 1, 9), 0, 0, DAY, "", "SomethingNew", '{"a":1}')
+    assert store.writer.do(Hear(strange)) is True
+    assert store.reader().value("SELECT body FROM facts WHERE kind = 'SomethingNew'") == '{"a":1}'
+
+
+def test_names_stay_out_of_the_facts_and_are_found_by_initials(store: Store) -> None:
+    store.writer.do(Keep((Person("b1", "linli", "韦小妹", "6312"),)))
+    reader = store.reader()
+    assert reader.value("SELECT initials FROM people WHERE tail = '6312'") == "wxm"
+    assert reader.value("SELECT count(*) FROM facts WHERE body LIKE '%韦小妹%'") == 0
+
+
+def test_the_file_tells_nothing_without_the_key(store: Store) -> None:
+    store.writer.do(Keep((Person("b1", "linli", "韦小妹", "6312"),)))
+    files = [path.read_bytes() for path in store.path.iterdir() if path.name.startswith("book.db")]
+    assert files
+    for content in files:
+        assert "韦小妹".encode() not in content
+        assert not content.startswith(b"SQLite format 3")
+
+
+def test_a_failing_command_leaves_no_trace_and_the_next_one_works(store: Store) -> None:
+    class Stumble:
+        def perform(self, book: Book) -> None:
+            book.record(e.CashMoved(100, "x"))
+            raise RuntimeError("stumbled")
+
+    with pytest.raises(RuntimeError):
+        store.writer.do(Stumble())
+    ids = store.writer.do(Record((e.CashMoved(1, "y"),)))
+    assert ids[0].seq == 3
+    assert store.reader().value("SELECT count(*) FROM facts WHERE kind = 'CashMoved'") == 1
+
+
+def test_commands_that_arrive_together_fail_one_by_one(store: Store) -> None:
+    class Stumble:
+        def perform(self, book: Book) -> None:
+            book.record(e.CashMoved(100, "x"))
+            raise RuntimeError("stumbled")
+
+    futures = [
+        store.writer.submit(Record((e.CashMoved(n + 1, "y"),)) if n % 3 else Stumble()) for n in range(30)
+    ]
+    errors = sum(future.exception() is not None for future in futures)
+    assert errors == 10
+    reader = store.reader()
+    assert reader.value("SELECT count(*) FROM facts WHERE kind = 'CashMoved'") == 20
+    seqs = [seq for (seq,) in reader.rows("SELECT seq FROM facts ORDER BY seq")]
+    assert seqs == list(range(1, 23))
