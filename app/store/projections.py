@@ -383,3 +383,14 @@ def take_back(book: Book, entry: Entry, row: int, kind: str) -> None:
             " WHERE claim = (SELECT json_extract(body, '$.claim') FROM facts WHERE id = ?) AND outcome = ''",
             (entry.recorded.at_ms, row),
         )
+    elif kind in _BAG_TAKEN_BACK:
+        statement = _BAG_TAKEN_BACK[kind]
+        body = json.loads(book.value("SELECT body FROM facts WHERE id = ?", (row,)))
+        book.run(statement, {"bag": body["bag"], "claim": body.get("claim", "")})
+
+
+_BAG_TAKEN_BACK = {
+    "GoodsBagged": "UPDATE claims SET bag = '' WHERE claim = :claim AND bag = :bag",
+    "BagSealed": "UPDATE bags SET sealed_ms = 0 WHERE bag = :bag",
+    "BagTaken": "UPDATE bags SET taken_ms = 0, driver = '', signature = '', pieces = 0 WHERE bag = :bag",
+}
