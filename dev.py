@@ -126,7 +126,9 @@ def remove(venv: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise Stopped(f"{venv} is in use and could not be remade ({error}). Close its programs first.") from error
+        raise Stopped(
+            f"{venv} is in use and could not be remade ({error}). Close its programs first."
+        ) from error
 
 
 def make_venv(venv: Path) -> None:
@@ -159,7 +161,8 @@ def install(root: Path, venv: Path) -> None:
     if pip.returncode != 0:
         errors = [line for line in heard if line.startswith("ERROR")] or heard[-8:]
         raise Stopped(
-            "\n".join(errors) + "\nThe packages could not be installed: see that the network is there and pip "
+            "\n".join(errors)
+            + "\nThe packages could not be installed: see that the network is there and pip "
             "may use it (python3 -m pip config list), then type the same line again."
         )
 
@@ -264,7 +267,9 @@ def surroundings_for(task: str, arguments: Sequence[str]) -> dict[str, str]:
 
 def check_qt(python: Path, surroundings: Mapping[str, str]) -> None:
     """See that Qt starts here, and name the exact line to type where a system library is missing."""
-    probe = subprocess.run([str(python), "-c", QT_PROBE], capture_output=True, text=True, check=False, env=surroundings)
+    probe = subprocess.run(
+        [str(python), "-c", QT_PROBE], capture_output=True, text=True, check=False, env=surroundings
+    )
     if probe.returncode == 0:
         return
     offscreen = surroundings.get("QT_QPA_PLATFORM") == "offscreen"

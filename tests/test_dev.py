@@ -91,7 +91,9 @@ def test_a_window_is_wanted_only_where_there_is_a_screen(
 
 
 def test_without_a_task_the_tasks_are_listed() -> None:
-    told = subprocess.run([sys.executable, str(dev.ROOT / "dev.py")], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [sys.executable, str(dev.ROOT / "dev.py")], capture_output=True, text=True, check=True
+    )
     assert "demo" in told.stdout
     assert "bench NAME" in told.stdout
 
@@ -104,7 +106,9 @@ def test_what_pip_could_not_fetch_is_told_and_the_half_made_environment_is_not_t
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
     pin = "no-such-package-of-geyi==1.0 --hash=sha256:" + "0" * 64
     (root / "requirements.lock").write_text(pin + "\n", encoding="utf-8")
-    with pytest.raises(dev.Stopped, match=r"(?s)no-such-package-of-geyi.*The packages could not be installed"):
+    with pytest.raises(
+        dev.Stopped, match=r"(?s)no-such-package-of-geyi.*The packages could not be installed"
+    ):
         dev.make_ready(root)
     assert not dev.is_ready(root)
     assert not dev.can_be_kept(root / ".venv")
