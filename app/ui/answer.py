@@ -25,6 +25,7 @@ class AnswerBand(QWidget):
         self.answer = WAITING
         self._loud = False
         self._waiting = True
+        self._glyph = Glyph.SCAN
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.rest)
@@ -45,18 +46,18 @@ class AnswerBand(QWidget):
         self._loud = False
         self.update()
 
-    def wait(self, invitation: Answer = WAITING) -> None:
+    def wait(self, invitation: Answer = WAITING, *, glyph: Glyph = Glyph.SCAN) -> None:
         """Forget the last answer and invite to what the page waits for."""
         self.answer = invitation
-        self._waiting = True
+        self._waiting, self._glyph = True, glyph
         self.setAccessibleName(f"{invitation.word} {invitation.sentence}")
         self.rest()
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 640), sized(self, 108))
+        return QSize(sized(self, 640), sized(self, 104))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 320), sized(self, 108))
+        return QSize(sized(self, 320), sized(self, 104))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -81,7 +82,7 @@ class AnswerBand(QWidget):
         place = QRectF(sized(self, 26), (self.height() - side) / 2, side, side)
         paint = tokens.TONES[self.answer.kind]
         if self._waiting:
-            draw_glyph(painter, place.adjusted(4, 4, -4, -4), Glyph.SCAN, tokens.BLUE, weight=1.8)
+            draw_glyph(painter, place.adjusted(4, 4, -4, -4), self._glyph, tokens.BLUE, weight=1.8)
         elif self.answer.kind is Tone.INFO:
             draw_tone(painter, place, Tone.INFO, body=tokens.GREY, mark=tokens.WHITE)
         elif self._loud:
@@ -108,27 +109,26 @@ class AnswerBand(QWidget):
 
     def _paint_words(self, painter: QPainter, ink: str, right: float) -> None:
         left, room = sized(self, 112), right - sized(self, 112)
-        word, two_lines = self._word_lines(painter, round(room))
-        top = (self.height() - sized(self, 44) - len(two_lines) * sized(self, 27)) / 2
+        lines = self._sentence_lines(painter, round(room))
+        size, tall, line_height = ("word", 44, 28) if len(lines) == 1 else ("title", 34, 26)
+        top = (self.height() - sized(self, tall) - len(lines) * sized(self, line_height)) / 2
         painter.setPen(QColor(ink))
-        painter.setFont(font_of(self, "word", bold=True))
-        painter.drawText(QRectF(left, top, room + 2, sized(self, 44)), Qt.AlignmentFlag.AlignVCenter, word)
+        painter.setFont(font_of(self, size, bold=True))
+        word = painter.fontMetrics().elidedText(self.answer.word, Qt.TextElideMode.ElideRight, round(room))
+        painter.drawText(QRectF(left, top, room + 2, sized(self, tall)), Qt.AlignmentFlag.AlignVCenter, word)
         painter.setFont(font_of(self, "lead"))
-        for at, line in enumerate(two_lines):
-            place = QRectF(left, top + sized(self, 46) + at * sized(self, 27), room + 2, sized(self, 27))
+        for at, line in enumerate(lines):
+            below = top + sized(self, tall) + at * sized(self, line_height)
+            place = QRectF(left, below, room + 2, sized(self, line_height))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
 
-    def _word_lines(self, painter: QPainter, room: int) -> tuple[str, list[str]]:
-        painter.setFont(font_of(self, "word", bold=True))
-        word = painter.fontMetrics().elidedText(self.answer.word, Qt.TextElideMode.ElideRight, room)
+    def _sentence_lines(self, painter: QPainter, room: int) -> list[str]:
         painter.setFont(font_of(self, "lead"))
         metrics = painter.fontMetrics()
         first, rest = _break(self.answer.sentence, lambda part: metrics.horizontalAdvance(part) <= room)
-        if not rest:
-            return word, [first]
         last = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)
         self.setToolTip(self.answer.sentence if last != rest else "")
-        return word, [first, last]
+        return [first, last] if rest else [first]
 
 
 def _break(sentence: str, fits: Callable[[str], bool]) -> tuple[str, str]:

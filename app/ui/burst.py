@@ -1,4 +1,4 @@
-"""Tell a scanner's keys from a hand's by their time stamps alone; pure, so that it can be proved on any interleaving."""
+"""Tell a scanner's keys from a hand's by their time stamps alone; pure, so that any interleaving can be tested."""
 
 from __future__ import annotations
 

@@ -31,9 +31,12 @@ from PySide6.QtWidgets import (
 from app.ui import tokens
 from app.ui.shapes import Glyph, draw_focus_ring, draw_glyph, draw_keycap, font_of, sized
 
-
 SHEET: Final = "sheet"
 """The object name of every sheet that lies over the counter."""
+
+
+FEW: Final = 3
+"""A choice of more than this shows the digit that chooses beside each word."""
 
 
 class Weight(StrEnum):
@@ -169,7 +172,7 @@ class ActionButton(PressButton):
         return QFontMetricsF(font_of(self, "small")).horizontalAdvance(self.key) + sized(self, 26)
 
     def _glyph_width(self) -> float:
-        return sized(self, 34) if self._glyph else 0
+        return sized(self, 34 if self.text() else 24) if self._glyph else 0
 
     def _paint_glyph(self, painter: QPainter, left: float, ink: str) -> None:
         if self._glyph is None:
@@ -214,8 +217,9 @@ class GlyphButton(PressButton):
 class ToggleButton(PressButton):
     """A short word that stays pressed."""
 
-    def __init__(self, text: str, *, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, *, name: str = "", key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(name or text, parent)
+        self._key = key
         self.setText(text)
         self.setToolTip(name)
         self.setCheckable(True)
@@ -239,9 +243,15 @@ class ToggleButton(PressButton):
         rect = self._ground(painter, ground, tokens.BLUE if on else tokens.LINE_STRONG)
         painter.setFont(font_of(self, "body", bold=on))
         painter.setPen(QColor(tokens.WHITE if on else tokens.INK))
-        room = round(rect.width()) - sized(self, 12)
+        room = round(rect.width()) - sized(self, 80 if self._key else 12)
         words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, words)
+        if self._key:
+            side = sized(self, 26)
+            cap = QRectF(sized(self, 12), (rect.height() - side) / 2, side, side)
+            painter.setFont(font_of(self, "small"))
+            ink = tokens.WHITE if on else tokens.MUTED
+            draw_keycap(painter, cap, self._key, ink=ink, line=ink if on else tokens.LINE_STRONG)
 
 
 class Choice(QWidget):
@@ -266,14 +276,16 @@ class Choice(QWidget):
         grid.setSpacing(tokens.SPACE_S)
         for at, option in enumerate(options):
             grid.addWidget(
-                self._button(at, option), at // (columns or len(options)), at % (columns or len(options))
+                self._button(at, option, options),
+                at // (columns or len(options)),
+                at % (columns or len(options)),
             )
         if start >= 0:
             self.choose(start)
         self._group.idToggled.connect(self._tell)
 
-    def _button(self, at: int, option: str) -> ToggleButton:
-        button = ToggleButton(option)
+    def _button(self, at: int, option: str, options: Sequence[str]) -> ToggleButton:
+        button = ToggleButton(option, key=str(at + 1) if len(options) > FEW else "")
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setMinimumHeight(sized(self, 52))
         self._group.addButton(button, at)
@@ -360,10 +372,13 @@ class Stepper(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, by=step: self.set_value(self.value + by))
             button.setAutoRepeat(True)
-        self._field.setFixedSize(sized(self, 128), side)
+        self._field.setFixedHeight(side)
+        self._field.setMinimumWidth(sized(self, 84))
+        self._field.setMaximumWidth(sized(self, 128))
         self._field.textEdited.connect(self._tell)
         for widget in (self._less, self._field, self._more):
             row.addWidget(widget)
+        row.setStretch(1, 10)
         row.addStretch(1)
         self.setFocusProxy(self._field)
 

@@ -58,7 +58,7 @@ class Desk(QObject):
         """
         try:
             future = self._submit(command)
-        except Exception:
+        except Exception:  # noqa: BLE001 - here the unforeseen becomes a sentence
             self._broke(command, otherwise)
             return
         future.add_done_callback(partial(self._land, command, then, otherwise))
@@ -108,12 +108,12 @@ class Desk(QObject):
     ) -> None:
         try:
             then(future.result())
-        except Exception:
+        except Exception:  # noqa: BLE001 - here the unforeseen becomes a sentence
             self._broke(command, otherwise)
 
     def _broke(self, command: object, otherwise: Callable[[], None] | None) -> None:
         # The command's kind only: its content may hold a buyer's data.
-        log.exception("%s failed", type(command).__name__)
+        log.error("%s failed", type(command).__name__, exc_info=True)  # noqa: LOG014 - called while handling
         if otherwise is not None:
             otherwise()
         self.answer(BROKEN)

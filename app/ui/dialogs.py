@@ -30,7 +30,6 @@ class ReasonSheet(Sheet):
     """Asks for a reason from a list, with room for a note; digits choose, Enter accepts."""
 
     def __init__(self, title: str, reasons: Sequence[str], *, sentence: str = "", yes: str = "确定") -> None:
-        self._choice: Choice | None = None
         super().__init__(title, sentence=sentence, yes=yes, width=640)
         self._choice = Choice("原因", reasons, columns=2, start=-1)
         self._note = Field("补充说明", hint="补充说明（可以不填）", writing=Writing.CHINESE)
@@ -39,12 +38,12 @@ class ReasonSheet(Sheet):
         self._choice.chosen.connect(lambda _: self.refresh())
 
     def result(self) -> Reason | None:
-        if self._choice is None or self._choice.index < 0:
+        if self._choice.index < 0:
             return None
         return Reason(self._choice.text(), self._note.text().strip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._choice is not None and event.text().isdecimal():
+        if event.text().isdecimal():
             self._choice.keyPressEvent(event)
             return
         super().keyPressEvent(event)
@@ -87,7 +86,7 @@ class _Figure(QWidget):
 
 
 class NumberSheet(Sheet):
-    """Asks for a whole number from `lowest` to `highest`; keyboard digits and the pad do the same."""
+    """Asks for a whole number in `within`; keyboard digits and the pad do the same."""
 
     def __init__(
         self,
@@ -96,12 +95,10 @@ class NumberSheet(Sheet):
         sentence: str = "",
         unit: str = "件",
         value: int | None = None,
-        lowest: int = 0,
-        highest: int = 9999,
+        within: range = range(10_000),
         yes: str = "确定",
     ) -> None:
-        self._bounds = (lowest, highest)
-        self._figure: _Figure | None = None
+        self._within = within
         super().__init__(title, sentence=sentence, yes=yes, width=440)
         self._figure = _Figure(unit)
         self._figure.show_text("" if value is None else str(value), fresh=True)
@@ -120,10 +117,10 @@ class NumberSheet(Sheet):
         return grid
 
     def result(self) -> int | None:
-        if self._figure is None or not self._figure.text:
+        if not self._figure.text:
             return None
         number = int(self._figure.text)
-        return number if self._bounds[0] <= number <= self._bounds[1] else None
+        return number if number in self._within else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.text() in tuple("0123456789"):
@@ -136,19 +133,16 @@ class NumberSheet(Sheet):
             super().keyPressEvent(event)
 
     def _press(self, word: str) -> None:
-        assert self._figure is not None
         text = "" if self._figure.fresh and word else self._figure.text
         text = text[:-1] if not word else ("" if word == "清空" else (text + word).lstrip("0") or "0")
-        if len(text) <= len(str(self._bounds[1])):
+        if len(text) <= len(str(self._within[-1])):
             self._figure.show_text(text, fresh=False)
         self._explain()
         self.refresh()
 
     def _explain(self) -> None:
-        assert self._figure is not None
-        lowest, highest = self._bounds
         wrong = bool(self._figure.text) and self.result() is None
-        self.say(f"请输入 {lowest} 到 {highest} 之间的数。" if wrong else "")
+        self.say(f"请输入 {self._within[0]} 到 {self._within[-1]} 之间的数。" if wrong else "")
 
 
 def confirm(
@@ -193,14 +187,11 @@ def ask_number(
     sentence: str = "",
     unit: str = "件",
     value: int | None = None,
-    lowest: int = 0,
-    highest: int = 9999,
+    within: range = range(10_000),
     yes: str = "确定",
 ) -> NumberSheet:
     """Ask how many; `then(int)` with a number within the bounds."""
-    sheet = NumberSheet(
-        title, sentence=sentence, unit=unit, value=value, lowest=lowest, highest=highest, yes=yes
-    )
+    sheet = NumberSheet(title, sentence=sentence, unit=unit, value=value, within=within, yes=yes)
     sheet.done.connect(then)
     sheet.open_over(over)
     return sheet

@@ -56,11 +56,14 @@ class Field(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Leave Ctrl+Z to the page when there is nothing to take back in the field itself."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable():
-                event.ignore()
-                return False
+        if event.type() == QEvent.Type.ShortcutOverride and self._leaves_undo(event):
+            event.ignore()
+            return False
         return super().event(event)
+
+    def _leaves_undo(self, event: QEvent) -> bool:
+        asked = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        return asked and not self.isUndoAvailable()
 
 
 class NoteBox(QPlainTextEdit):
@@ -173,6 +176,6 @@ class SearchBox(QFrame):
     def _show_clear(self, text: str) -> None:
         self._clear.setVisible(bool(text))
 
-    def _switch_writing(self, on: bool) -> None:
+    def _switch_writing(self, on: bool) -> None:  # noqa: FBT001 - Qt's signature
         self.field.write_in(Writing.CHINESE if on else Writing.PLAIN)
         self.field.setFocus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.domain.resources import resource_path
@@ -47,5 +47,22 @@ def counter_font(scale: float, families: tuple[str, ...] = ()) -> QFont:
 def apply_theme(application: QApplication, size: tokens.TextSize = tokens.TextSize.NORMAL) -> None:
     """Dress the whole application: style, font and style sheet, at the chosen text size."""
     application.setStyle("Fusion")
+    application.setPalette(_palette())
     application.setFont(counter_font(size.scale, load_bundled_fonts()))
     application.setStyleSheet(tokens.stylesheet(size.scale))
+
+
+def _palette() -> QPalette:
+    """Light whatever the system wears, and hints that can be read."""
+    palette = QPalette(QColor(tokens.PAPER))
+    for role, colour in (
+        (QPalette.ColorRole.Window, tokens.PAPER),
+        (QPalette.ColorRole.Base, tokens.SURFACE),
+        (QPalette.ColorRole.Text, tokens.INK),
+        (QPalette.ColorRole.WindowText, tokens.INK),
+        (QPalette.ColorRole.PlaceholderText, tokens.FAINT),
+        (QPalette.ColorRole.Highlight, tokens.BLUE),
+        (QPalette.ColorRole.HighlightedText, tokens.WHITE),
+    ):
+        palette.setColor(role, QColor(colour))
+    return palette

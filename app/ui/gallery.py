@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QWidget
@@ -127,7 +127,9 @@ class ReceivingSample(Page):
 
     def __init__(self, desk: Desk, stretch: Stretch, *, empty: int = 0) -> None:
         self.title = stretch("到货签收")
-        self.invitation = Answer(Tone.INFO, stretch("请扫箱码"), stretch("一扫就是整箱；单件可以扫商品条码。"))
+        self.invitation = Answer(
+            Tone.INFO, stretch("请扫箱码"), stretch("一扫就是整箱；单件可以扫商品条码。")
+        )
         super().__init__(desk)
         tiles = QHBoxLayout()
         tiles.setSpacing(SPACE_M)
@@ -142,7 +144,9 @@ class ReceivingSample(Page):
         model = RowsModel(columns(), key=lambda line: line.code)
         model.replace([] if empty else lines(stretch))
         self.view = RowsView("到货清单", model)
-        self.view.say_when_empty(stretch("今天还没有到货"), stretch("车到了以后，扫任意一个箱码就能开始。"), glyph=Glyph.TRUCK)
+        self.view.say_when_empty(
+            stretch("今天还没有到货"), stretch("车到了以后，扫任意一个箱码就能开始。"), glyph=Glyph.TRUCK
+        )
         self.column.addWidget(self.view, 1)
         foot = QHBoxLayout()
         foot.setSpacing(SPACE_M)
@@ -160,7 +164,9 @@ class PickupSample(Page):
 
     def __init__(self, desk: Desk, stretch: Stretch) -> None:
         self.title = stretch("取货")
-        self.invitation = Answer(Tone.INFO, stretch("找买家"), stretch("扫取件码，或输入手机尾号、姓名、拼音首字母。"))
+        self.invitation = Answer(
+            Tone.INFO, stretch("找买家"), stretch("扫取件码，或输入手机尾号、姓名、拼音首字母。")
+        )
         super().__init__(desk)
         self.search = SearchBox("找买家", hint=stretch("取件码 / 手机尾号 / 姓名 / 拼音首字母"))
         self.column.addWidget(self.search)
@@ -175,7 +181,12 @@ class PickupSample(Page):
         card.body.addWidget(SectionTitle(stretch("韦** 尾号 6312"), remark=stretch("3 个平台 · 5 件")))
         chips = QHBoxLayout()
         chips.setSpacing(SPACE_S)
-        for word, tone in (("可取 5 件", Tone.OK), ("滞留 1 天", Tone.LOOK), ("少 1 件", Tone.WRONG), ("代取", Tone.INFO)):
+        for word, tone in (
+            ("可取 5 件", Tone.OK),
+            ("滞留 1 天", Tone.LOOK),
+            ("少 1 件", Tone.WRONG),
+            ("代取", Tone.INFO),
+        ):
             chips.addWidget(Chip(word, tone))
         chips.addStretch(1)
         card.body.addLayout(chips)
@@ -202,6 +213,7 @@ class StatesSample(Page):
     """A page with the three states side by side, and every weight of button."""
 
     glyph = Glyph.BOOK
+    invitation_glyph = Glyph.BOOK
 
     def __init__(self, desk: Desk, stretch: Stretch) -> None:
         self.title = stretch("日结")
@@ -229,7 +241,9 @@ class StatesSample(Page):
         empty, busy, error = StatePanel(), StatePanel(), StatePanel()
         empty.show_empty(stretch("没有未决差异"), stretch("今天的数都对上了。"), glyph=Glyph.CHECK)
         busy.show_busy(stretch("正在核对 3,214 条"), stretch("请稍等，不用重复操作。"))
-        error.show_error(stretch("账单打不开"), stretch("这个文件不是表格。请换成平台导出的 xlsx。"), way_on="换个文件")
+        error.show_error(
+            stretch("账单打不开"), stretch("这个文件不是表格。请换成平台导出的 xlsx。"), way_on="换个文件"
+        )
         return empty, busy, error
 
 
@@ -275,6 +289,10 @@ def sample_window(stretch: Stretch = as_is) -> CounterWindow:
     return window
 
 
+def _keep(answer: object) -> None:
+    """Samples keep no answers."""
+
+
 class _NoCamera:
     """The samples take no photos."""
 
@@ -286,8 +304,7 @@ def show_pages(window: CounterWindow, out: Path, name: str) -> None:
     """Pictures of the pages in their states."""
     for number, answer in enumerate(ANSWERS):
         window.show_page(0)
-        receiving = window.pages[0]
-        assert isinstance(receiving, ReceivingSample)
+        receiving = cast(ReceivingSample, window.pages[0])
         window.desk.answer(answer)
         receiving.view.touch(f"TP00933-0{number + 3}")
         window.show_standing(_STANDINGS[number])
@@ -311,11 +328,17 @@ def show_sheets(window: CounterWindow, out: Path, name: str) -> None:
     """Pictures of the sheets."""
     reasons = ("点错了", "买家没拿走", "拿错商品", "数量不对", "代取的人弄错", "其他")
     window.show_page(1)
-    sign = ask_signature(window, title="司机签字", sentence="退货袋 2 个，共 7 件，已交给司机。", then=print)
+    sign = ask_signature(window, title="司机签字", sentence="退货袋 2 个，共 7 件，已交给司机。", then=_keep)
     sheets = [
         ("signature", sign),
-        ("reason", ask_reason(window, title="为什么撤销？", sentence="会留下记录。", reasons=reasons, then=print)),
-        ("number", ask_number(window, title="到了几件？", sentence="沃柑 5斤装，应到 24 件。", value=24, then=print)),
+        (
+            "reason",
+            ask_reason(window, title="为什么撤销？", sentence="会留下记录。", reasons=reasons, then=_keep),
+        ),
+        (
+            "number",
+            ask_number(window, title="到了几件？", sentence="沃柑 5斤装，应到 24 件。", value=24, then=_keep),
+        ),
         (
             "confirm",
             confirm(
@@ -326,7 +349,7 @@ def show_sheets(window: CounterWindow, out: Path, name: str) -> None:
                 then=lambda: None,
             ),
         ),
-        ("photo", ask_photo(window, title="拍下破损", camera=_NoCamera(), then=print)),
+        ("photo", ask_photo(window, title="拍下破损", camera=_NoCamera(), then=_keep)),
     ]
     for _, sheet in sheets:
         sheet.hide()
@@ -344,17 +367,16 @@ def show_sheets(window: CounterWindow, out: Path, name: str) -> None:
 def main(arguments: list[str]) -> int:
     """Write all pictures into the folder named."""
     if len(arguments) != 1:
-        print("usage: python -m app.ui.gallery OUTDIR", file=sys.stderr)
+        sys.stderr.write("usage: python -m app.ui.gallery OUTDIR\n")
         return 2
     out = Path(arguments[0])
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
+    application = cast(QApplication, QApplication.instance() or QApplication(sys.argv[:1]))
     for size in TextSize:
         apply_theme(application, size)
         for width, height in SIZES:
             _show_size(out, f"{size}-{width}x{height}", width, height)
     apply_theme(application)
-    print(f"pictures in {out}")
+    sys.stdout.write(f"pictures in {out}\n")
     return 0
 
 

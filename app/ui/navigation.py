@@ -49,9 +49,9 @@ class RailButton(PressButton):
         self._paint_words(painter, ink, on, right)
 
     def _paint_words(self, painter: QPainter, ink: str, on: bool, right: float) -> None:  # noqa: FBT001
-        left = sized(self, 52)
+        left = sized(self, 50)
         middle = self.height() / 2
-        painter.setFont(font_of(self, "lead", bold=on))
+        painter.setFont(font_of(self, "body", bold=on))
         painter.setPen(QColor(ink))
         words = painter.fontMetrics().elidedText(
             self._title, Qt.TextElideMode.ElideRight, round(right - left)
@@ -93,7 +93,7 @@ class Brand(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 150), sized(self, 68))
+        return QSize(sized(self, 150), sized(self, 64))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -127,7 +127,7 @@ class Rail(QFrame):
         self._column.addWidget(Brand())
         self._column.addStretch(1)
         self._group.idClicked.connect(self.picked)
-        self.setFixedWidth(sized(self, 204))
+        self.setFixedWidth(sized(self, 208))
 
     def add(self, title: str, *, glyph: Glyph) -> None:
         """Add the next page's button."""

@@ -22,6 +22,7 @@ class Page(QWidget):
     glyph: Glyph = Glyph.BOX
     topics: frozenset[str] = frozenset()
     invitation: Answer = WAITING
+    invitation_glyph: Glyph = Glyph.SCAN
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)

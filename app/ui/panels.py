@@ -90,7 +90,7 @@ class SectionTitle(QWidget):
     def __init__(self, title: str, *, remark: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
-        row.setContentsMargins(2, 0, 2, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         self._remark = ElidedLabel(remark, "muted")
         self._remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(label(title, "section"))
@@ -121,10 +121,10 @@ class StatTile(QFrame):
         number = QFontMetricsF(font_of(self, "figure", bold=True)).horizontalAdvance(self._number)
         unit = QFontMetricsF(font_of(self, "body")).horizontalAdvance(self._unit)
         name = QFontMetricsF(font_of(self, "body")).horizontalAdvance(self._name) + sized(self, 30)
-        return QSize(round(max(number + unit + 8, name)) + sized(self, 40), sized(self, 104))
+        return QSize(round(max(number + unit + 8, name)) + sized(self, 40), sized(self, 96))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 112), sized(self, 104))
+        return QSize(sized(self, 112), sized(self, 96))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -144,17 +144,17 @@ class StatTile(QFrame):
         painter.setPen(QColor(ink))
         room = self.width() - 2 * pad - (height if self._tone in (Tone.LOOK, Tone.WRONG) else 0)
         name = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(pad, sized(self, 14), room + 2, height), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawText(QRectF(pad, sized(self, 12), room + 2, height), Qt.AlignmentFlag.AlignVCenter, name)
         if self._tone in (Tone.LOOK, Tone.WRONG):
             paint = tokens.TONES[self._tone]
-            place = QRectF(self.width() - pad - height + 4, sized(self, 14), height - 2, height - 2)
+            place = QRectF(self.width() - pad - height + 4, sized(self, 12), height - 2, height - 2)
             draw_tone(painter, place, self._tone, body=paint.fill, mark=paint.ink)
 
     def _paint_number(self, painter: QPainter, ink: str) -> None:
         pad = sized(self, 18)
         painter.setFont(font_of(self, "figure", bold=True))
         painter.setPen(QColor(ink))
-        base = self.height() - sized(self, 20)
+        base = self.height() - sized(self, 18)
         painter.drawText(pad, base, self._number)
         width = painter.fontMetrics().horizontalAdvance(self._number)
         painter.setFont(font_of(self, "body"))

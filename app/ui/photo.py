@@ -1,4 +1,4 @@
-"""Attach a photo: through whatever takes photos on this machine, checked, made small and stripped of where it was taken."""
+"""Attach a photo: from whatever takes photos here, checked, made small and stripped of where it was taken."""
 
 from __future__ import annotations
 
@@ -116,8 +116,8 @@ class PhotoSheet(Sheet):
     """Asks for a photo and shows it before it is kept."""
 
     def __init__(self, title: str, camera: Camera, *, sentence: str = "") -> None:
-        self._photo: Photo | None = None
         super().__init__(title, sentence=sentence, yes="用这张", width=680)
+        self._photo: Photo | None = None
         self._camera = camera
         self._view = PhotoView()
         self._take = ActionButton("选择照片", glyph=Glyph.CAMERA, weight=Weight.PLAIN)

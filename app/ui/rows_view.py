@@ -6,7 +6,16 @@ from collections.abc import Hashable
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -24,7 +33,6 @@ from app.ui.rows import TONE_ROLE, RowsModel, Section
 from app.ui.shapes import Glyph, font_of, sized
 
 _TOUCHED_MS: Final = 8000
-_VIEW: Final = "view"
 
 
 class _Cells(QStyledItemDelegate):
@@ -38,7 +46,7 @@ class _Cells(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         painter.save()
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         row = self._view.rows_model.at(index.row())
         if isinstance(row, Section):
             self._paint_section(painter, rect, row)
@@ -50,7 +58,7 @@ class _Cells(QStyledItemDelegate):
     def _paint_section(self, painter: QPainter, rect: QRect, section: Section) -> None:
         view = self._view
         painter.fillRect(rect, QColor(tokens.SUNKEN))
-        inner = rect.adjusted(sized(view, 16), 0, -sized(view, 16), 0)
+        inner = self.inner(rect)
         painter.setFont(font_of(view, "body", bold=True))
         painter.setPen(QColor(tokens.INK))
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, section.title)
@@ -78,8 +86,8 @@ class _Cells(QStyledItemDelegate):
     ) -> None:
         text = str(index.data() or "")
         tone = index.data(TONE_ROLE)
-        if isinstance(tone, Tone) and text:
-            self._paint_chip(painter, rect, text, tone)
+        if tone is not None and text:
+            self._paint_chip(painter, rect, text, Tone(tone))  # Qt hands a StrEnum back as str
             return
         column = self._view.rows_model.columns[index.column()]
         painter.setFont(font_of(self._view, "body", bold=bool(column.strong)))
@@ -111,7 +119,7 @@ class _Cells(QStyledItemDelegate):
     ) -> bool:
         """Show the whole text of a cell that is cut."""
         text = str(index.data() or "")
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         if self._view.fontMetrics().horizontalAdvance(text) > self.inner(rect).width():
             QToolTip.showText(event.globalPos(), text, view)
             return True
@@ -119,8 +127,36 @@ class _Cells(QStyledItemDelegate):
         return False
 
 
+class _Edge(QWidget):
+    """Rounds the table's corners and draws its border: a scroll area cannot clip its own content."""
+
+    def __init__(self, view: RowsView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect, radius = QRectF(self.rect()), tokens.RADIUS_LARGE
+        corners, inside = QPainterPath(), QPainterPath()
+        corners.addRect(rect)
+        inside.addRoundedRect(rect, radius, radius)
+        painter.fillPath(corners.subtracted(inside), QColor(self._outside()))
+        focused = self._view.hasFocus()
+        width = 3 if focused else 1
+        painter.setPen(QPen(QColor(tokens.BLUE if focused else tokens.LINE), width))
+        painter.drawRoundedRect(rect.adjusted(width / 2, width / 2, -width / 2, -width / 2), radius, radius)
+
+    def _outside(self) -> str:
+        parent = self._view.parentWidget()
+        while parent is not None and not parent.property("card") and not parent.property("sheet"):
+            parent = parent.parentWidget()
+        return tokens.PAPER if parent is None else tokens.SURFACE
+
+
 class RowsView(QTableView):
-    """Shows a `RowsModel`. `chosen(row)` on Enter or double click, `toggled(row)` on space, `pointed(row)` on moving."""
+    """Shows a `RowsModel`: `chosen(row)` on Enter or double click, `toggled(row)` on space, `pointed(row)` on move."""
 
     chosen = Signal(object)
     toggled = Signal(object)
@@ -138,6 +174,7 @@ class RowsView(QTableView):
         self.setAccessibleName(name)
         self.setModel(model)
         self.setItemDelegate(_Cells(self))
+        self._edge = _Edge(self)
         self._tune()
         self._size_columns()
         for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset):
@@ -186,6 +223,7 @@ class RowsView(QTableView):
             self.scrollTo(
                 self.rows_model.index(self.touched_row, 0), QAbstractItemView.ScrollHint.EnsureVisible
             )
+            self.setCurrentIndex(self.rows_model.index(self.touched_row, 0))
             self._keep_section_in_sight()
         self._calm.start(_TOUCHED_MS)
         self.viewport().update()
@@ -230,8 +268,13 @@ class RowsView(QTableView):
 
     def focusInEvent(self, event: Any) -> None:
         super().focusInEvent(event)
+        self._edge.update()
         if not self.currentIndex().isValid():
             self._point_at_first()
+
+    def focusOutEvent(self, event: Any) -> None:
+        super().focusOutEvent(event)
+        self._edge.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -243,6 +286,8 @@ class RowsView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._edge.setGeometry(self.rect())
+        self._edge.raise_()
         if self.touched_row >= 0:
             self.scrollTo(self.rows_model.index(self.touched_row, 0))
 
@@ -268,7 +313,15 @@ class RowsView(QTableView):
         for at, row in enumerate(self.rows_model.rows):
             if isinstance(row, Section) and wide > 1:
                 self.setSpan(at, 0, 1, wide)
+        self._size_rows()
         self._find_touched()
+
+    def _size_rows(self) -> None:
+        head = self.verticalHeader()
+        for at, row in enumerate(self.rows_model.rows):
+            wanted = sized(self, tokens.ROW_SECTION if isinstance(row, Section) else tokens.ROW)
+            if head.sectionSize(at) != wanted:
+                head.resizeSection(at, wanted)
 
     def _find_touched(self) -> None:
         self.touched_row = -1 if self._touched_key is None else self.rows_model.row_of(self._touched_key)

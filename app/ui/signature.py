@@ -128,7 +128,6 @@ class SignatureSheet(Sheet):
     """Asks for a signature."""
 
     def __init__(self, title: str, *, sentence: str = "") -> None:
-        self._pad: SignaturePad | None = None
         super().__init__(title, sentence=sentence, yes="签好了", width=720)
         self._pad = SignaturePad()
         again = ActionButton("重签", weight=Weight.QUIET, glyph=Glyph.BACK)
@@ -138,7 +137,7 @@ class SignatureSheet(Sheet):
         self.body.addWidget(again, 0, Qt.AlignmentFlag.AlignRight)
 
     def result(self) -> Signature | None:
-        if self._pad is None or not self._pad.strokes:
+        if not self._pad.strokes:
             return None
         return signature_of(self._pad.strokes)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.domain.answers import Tone
@@ -117,6 +117,7 @@ class StatusBar(QFrame):
         self._sign = NetworkSign()
         self._unsent = ElidedLabel("", "muted")
         self._clock = Chip("", Tone.LOOK)
+        self._keys = (KeyButton("Ctrl+Z", "撤销"), KeyButton("Esc", "返回"))
         self._clock.hide()
         self._arrange()
         self.show_standing(Standing(Network.OFFLINE))
@@ -125,7 +126,7 @@ class StatusBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(sized(self, 24), 0, sized(self, 14), 0)
         row.setSpacing(sized(self, tokens.SPACE_M))
-        undo, back = KeyButton("Ctrl+Z", "撤销"), KeyButton("Esc", "返回")
+        undo, back = self._keys
         undo.clicked.connect(self.undo)
         back.clicked.connect(self.back)
         row.addWidget(self._sign)
@@ -133,7 +134,7 @@ class StatusBar(QFrame):
         row.addWidget(self._clock)
         row.addWidget(undo)
         row.addWidget(back)
-        self.setFixedHeight(sized(self, 52))
+        self.setFixedHeight(sized(self, 50))
 
     def show_standing(self, standing: Standing) -> None:
         """Show how things stand."""
@@ -141,22 +142,37 @@ class StatusBar(QFrame):
         self._unsent.set_text(unsent_sentence(standing))
         self._clock.show_word(standing.clock_warning, Tone.LOOK)
         self._clock.setVisible(bool(standing.clock_warning))
+        self._unsent.setMinimumWidth(self._unsent.sizeHint().width())
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """What is unsent and a wrong clock matter more than the keys' reminders."""
+        clock = 0 if self._clock.isHidden() else self._clock.sizeHint().width()
+        said = self._sign.sizeHint().width() + self._unsent.sizeHint().width() + clock
+        keys = sum(key.sizeHint().width() for key in self._keys)
+        fits = said + keys + sized(self, 100) <= self.width()
+        for key in self._keys:
+            key.setVisible(fits)
 
 
 def unsent_sentence(standing: Standing) -> str:
     """What is still to be sent, in words that do not alarm: everything is kept here already."""
     if not standing.unsent:
         return "全部已上传" if standing.network is Network.ONLINE else "记录都在本机，没有待上传的"
-    age = f"，最早 {spoken_age(standing.oldest)}前" if standing.oldest is not None else ""
+    age = f"，最早{spoken_age(standing.oldest)}前" if standing.oldest is not None else ""
     calm = "，联网后自动上传" if standing.network is Network.OFFLINE else ""
     return f"未上传 {standing.unsent} 条{age}{calm}"
 
 
 def spoken_age(age: timedelta) -> str:
-    """An age as people say it: 3 分钟, 2 小时, 4 天."""
+    """An age as people say it, to follow a word: " 3 分钟", " 2 小时", " 4 天"."""
     minutes = int(age.total_seconds() // 60)
     if minutes < 1:
         return "不到 1 分钟"
     if minutes < 60:
-        return f"{minutes} 分钟"
-    return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // 1440} 天"
+        return f" {minutes} 分钟"
+    return f" {minutes // 60} 小时" if minutes < 48 * 60 else f" {minutes // 1440} 天"

@@ -49,6 +49,7 @@ RADIUS_LARGE: Final = 16
 TARGET: Final = 48
 TARGET_BIG: Final = 60
 ROW: Final = 50
+ROW_SECTION: Final = 38
 
 
 class TextSize(StrEnum):
@@ -162,14 +163,13 @@ QLineEdit:disabled, QPlainTextEdit:disabled { background: $sunken; color: $muted
 QLineEdit[bare="true"], QLineEdit[bare="true"]:focus { border: none; background: transparent; padding: 0; }
 QLineEdit[figure="true"] { font-size: $f_figure; font-weight: 700; min-height: $p60; }
 QTableView {
-  background: $surface; border: 1px solid $line; border-radius: $radius_l; gridline-color: $line; outline: none;
+  background: $surface; border: none; border-radius: $radius_l; outline: none; padding: 1px;
   selection-background-color: $chosen; selection-color: $ink;
 }
-QTableView:focus { border: 2px solid $blue; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section {
-  background: $surface; color: $muted; font-size: $f_small; border: none; border-bottom: 2px solid $line;
-  padding: $p8 $p12;
+  background: $surface; color: $muted; font-size: $f_small; border: none; border-bottom: 1px solid $line;
+  padding: $p8 $p14;
 }
 QHeaderView::section:first { border-top-left-radius: $radius_l; }
 QHeaderView::section:last { border-top-right-radius: $radius_l; }

@@ -1,4 +1,4 @@
-"""The counter's window: rail, header, answer band, the pages, the status bar; scans and keys find their page here."""
+"""The counter's window: rail, header, answer band, pages, status bar; scans and keys find their page here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.answers import Answer, Tone
 from app.ui import tokens
@@ -71,12 +79,13 @@ class Header(QFrame):
         rule = QFrame()
         rule.setObjectName("rule")
         rule.setFixedSize(1, sized(self, 36))
-        row.addWidget(self.title, 2)
+        self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.title)
         row.addWidget(self._note)
-        row.addLayout(right, 3)
+        row.addLayout(right, 1)
         row.addWidget(rule)
         row.addWidget(self._clock)
-        self.setFixedHeight(sized(self, 68))
+        self.setFixedHeight(sized(self, 64))
 
     def show_heading(self, heading: Heading) -> None:
         """Show whose counter it is."""
@@ -89,6 +98,18 @@ class Header(QFrame):
     def show_time(self, now: datetime) -> None:
         """Show the time of day."""
         self._clock.setText(f"{now:%H:%M}")
+
+
+def _scrolling(page: Page) -> QScrollArea:
+    """A page that needs more height than the screen has can be scrolled; its pieces never overlap."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    page.setObjectName("scrolled")
+    area.setWidget(page)
+    return area
 
 
 class CounterWindow(QMainWindow):
@@ -137,7 +158,7 @@ class CounterWindow(QMainWindow):
 
     def _middle(self) -> QVBoxLayout:
         middle = QVBoxLayout()
-        pad = sized(self, 20)
+        pad = sized(self, 16)
         middle.setContentsMargins(sized(self, 24), pad, sized(self, 24), pad)
         middle.setSpacing(sized(self, tokens.SPACE_L))
         middle.addWidget(self.band)
@@ -172,7 +193,7 @@ class CounterWindow(QMainWindow):
         if len(self.pages) >= MOST_PAGES:
             raise ValueError("the rail has eight keys")
         self.pages.append(page)
-        self._stack.addWidget(page)
+        self._stack.addWidget(_scrolling(page))
         self.rail.add(page.title, glyph=page.glyph)
         if len(self.pages) == 1:
             self.show_page(0)
@@ -191,7 +212,7 @@ class CounterWindow(QMainWindow):
         self._stack.setCurrentIndex(index)
         self.rail.mark(index)
         self.header.title.set_text(page.title)
-        self.band.wait(page.invitation)
+        self.band.wait(page.invitation, glyph=page.invitation_glyph)
         self.desk.attempt(lambda: self._wake(page))
 
     def show_heading(self, heading: Heading) -> None:
@@ -248,9 +269,9 @@ class CounterWindow(QMainWindow):
         self._focus_page()
 
     def _focus_page(self) -> None:
-        primary = self.page.primary() if self.page is not None else None
-        if primary is not None and sheet_over(self) is None:
-            primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        page = self.page
+        if page is not None and sheet_over(self) is None:
+            (page.primary() or page).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _scanned(self, code: str) -> None:
         sheet = sheet_over(self)
