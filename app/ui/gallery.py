@@ -112,7 +112,7 @@ def columns() -> tuple[Column[Line], ...]:
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     return (
         Column("商品", lambda line: line.goods, strong=1),
-        Column("箱码", lambda line: line.code, width=146),
+        Column("箱码", lambda line: line.code, width=146, gives_way=1),
         Column("件数", lambda line: line.count, width=76, align=right),
         Column("货位", lambda line: line.slot, width=92),
         Column("状态", lambda line: line.state, width=132, tone=lambda line: line.tone),

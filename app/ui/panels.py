@@ -118,13 +118,16 @@ class StatTile(QFrame):
         self.update()
 
     def sizeHint(self) -> QSize:
+        name = QFontMetricsF(font_of(self, "body")).horizontalAdvance(self._name) + sized(self, 30)
+        return QSize(round(max(self._number_width(), name)) + sized(self, 40), sized(self, 96))
+
+    def _number_width(self) -> int:
         number = QFontMetricsF(font_of(self, "figure", bold=True)).horizontalAdvance(self._number)
         unit = QFontMetricsF(font_of(self, "body")).horizontalAdvance(self._unit)
-        name = QFontMetricsF(font_of(self, "body")).horizontalAdvance(self._name) + sized(self, 30)
-        return QSize(round(max(number + unit + 8, name)) + sized(self, 40), sized(self, 96))
+        return round(number + unit) + sized(self, 8)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 112), sized(self, 96))
+        return QSize(max(self._number_width() + sized(self, 36), sized(self, 112)), sized(self, 96))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -230,11 +233,13 @@ def paint_state(
     painter.setFont(font_of(of, "body"))
     wrap = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
     advice_box = painter.fontMetrics().boundingRect(0, 0, round(width), 400, wrap, advice)
-    height = disc + sized(of, 18) + line + sized(of, 4) + advice_box.height()
-    top = rect.top() + max(0.0, (rect.height() - height) / 2)
+    words_height = line + sized(of, 4) + advice_box.height()
+    drawn = disc + sized(of, 18) if disc + sized(of, 18) + words_height <= rect.height() else 0
+    top = rect.top() + max(0.0, (rect.height() - drawn - words_height) / 2)
     middle = rect.center().x()
-    _paint_disc(painter, QRectF(middle - disc / 2, top, disc, disc), glyph, tone)
-    top += disc + sized(of, 18)
+    if drawn:
+        _paint_disc(painter, QRectF(middle - disc / 2, top, disc, disc), glyph, tone)
+    top += drawn
     painter.setFont(font_of(of, "section", bold=True))
     painter.setPen(QColor(tokens.INK))
     words = painter.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, round(width))

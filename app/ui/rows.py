@@ -20,7 +20,10 @@ _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """One column: `text` of a row, `width` in base pixels (0 stretches), and a `tone` that draws it as a chip."""
+    """One column: `text` of a row, `width` in base pixels (0 stretches), a `tone` that draws it as a chip.
+
+    `strong` of 1 draws it bold; where the table is narrow, columns with the highest `gives_way` are left out first.
+    """
 
     title: str
     text: Callable[[Row], str]
@@ -28,6 +31,7 @@ class Column(Generic[Row]):
     align: Qt.AlignmentFlag = _LEFT
     tone: Callable[[Row], Tone | None] | None = None
     strong: int = 0
+    gives_way: int = 0
 
 
 @dataclass(frozen=True, slots=True)

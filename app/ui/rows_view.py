@@ -33,6 +33,7 @@ from app.ui.rows import TONE_ROLE, RowsModel, Section
 from app.ui.shapes import Glyph, font_of, sized
 
 _TOUCHED_MS: Final = 8000
+_READABLE: Final = 200
 
 
 class _Cells(QStyledItemDelegate):
@@ -210,6 +211,17 @@ class RowsView(QTableView):
             else:
                 head.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
 
+    def _make_room(self) -> None:
+        """Leave out columns that give way until the stretching one can be read."""
+        columns = self.rows_model.columns
+        shown = set(range(len(columns)))
+        room = self.viewport().width() - sized(self, _READABLE)
+        for at in sorted(shown, key=lambda at: -columns[at].gives_way):
+            if columns[at].gives_way and sum(sized(self, columns[it].width) for it in shown) > room:
+                shown.discard(at)
+        for at in range(len(columns)):
+            self.setColumnHidden(at, at not in shown)
+
     def say_when_empty(self, sentence: str, advice: str = "", *, glyph: Glyph = Glyph.BOX) -> None:
         """What the view draws while it has no rows: a sentence, and what to do."""
         self._empty = (glyph, sentence, advice)
@@ -286,6 +298,7 @@ class RowsView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._make_room()
         self._edge.setGeometry(self.rect())
         self._edge.raise_()
         if self.touched_row >= 0:
