@@ -1,1 +1,1 @@
-"""What must hold, said as sentences."""
+"""The tests."""

@@ -1,0 +1,1 @@
+"""The first page: how the day stands and what to do next."""

@@ -1,0 +1,241 @@
+"""The page 今日: four numbers, what to do next, and the vans of the day."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.domain.answers import Answer, Tone
+from app.domain.clock import Clock, business_day, moment
+from app.domain.codec import KINDS
+from app.domain.money import yuan
+from app.store.connection import Reader
+from app.today.queries import Standing, TripRow, standing
+from app.today.rules import Day, Step, next_steps
+from app.ui import tokens
+from app.ui.buttons import PressButton
+from app.ui.desk import Desk
+from app.ui.page import Page
+from app.ui.panels import SectionTitle, StatePanel, StatTile
+from app.ui.shapes import Glyph, draw_focus_ring, draw_keycap, draw_tone, font_of, sized
+
+MOST_STEPS = 4
+
+
+class StepCard(PressButton):
+    """One thing to do: its shape and word, a sentence, and the key that leads there."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(f"{step.word}：{step.sentence}")
+        self.step = step
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(sized(self, 420), sized(self, 76))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(sized(self, 300), sized(self, 76))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint = tokens.TONES[self.step.tone]
+        rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(QColor(paint.line if self.step.tone is not Tone.INFO else tokens.LINE), 1))
+        painter.setBrush(QColor(tokens.SURFACE if not self.underMouse() else tokens.SUNKEN))
+        painter.drawRoundedRect(rect, tokens.RADIUS_LARGE, tokens.RADIUS_LARGE)
+        side, pad = sized(self, 34), sized(self, 20)
+        middle = self.height() / 2
+        draw_tone(
+            painter,
+            QRectF(pad, middle - side / 2, side, side),
+            self.step.tone,
+            body=paint.fill,
+            mark=paint.ink,
+        )
+        self._paint_words(painter, left=pad + side + sized(self, 16))
+        if self.hasFocus():
+            draw_focus_ring(painter, QRectF(self.rect()), tokens.RADIUS_LARGE)
+
+    def _paint_words(self, painter: QPainter, *, left: int) -> None:
+        room = self.width() - left - sized(self, 84)
+        painter.setPen(QColor(tokens.INK))
+        painter.setFont(font_of(self, "body", bold=True))
+        half = self.height() / 2
+        painter.drawText(
+            QRectF(left, sized(self, 9), room, half - sized(self, 8)),
+            Qt.AlignmentFlag.AlignVCenter,
+            self.step.word,
+        )
+        painter.setFont(font_of(self, "small"))
+        painter.setPen(QColor(tokens.MUTED))
+        text = painter.fontMetrics().elidedText(self.step.sentence, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(
+            QRectF(left, half - 1, room, half - sized(self, 9)), Qt.AlignmentFlag.AlignVCenter, text
+        )
+        cap = QRectF(self.width() - sized(self, 68), half - sized(self, 15), sized(self, 48), sized(self, 30))
+        draw_keycap(painter, cap, self.step.key, ink=tokens.INK, line=tokens.LINE_STRONG)
+
+
+class TripBar(QWidget):
+    """One trip: its platform, how much of it is received, and where it is."""
+
+    def __init__(self, trip: TripRow) -> None:
+        super().__init__()
+        self._trip = trip
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"{trip.platform} {self._state()} {self._count()}")
+
+    def sizeHint(self) -> QSize:
+        return QSize(sized(self, 220), sized(self, 74))
+
+    def _state(self) -> str:
+        if self._trip.ended_ms or not self._trip.in_van:
+            return "已收完"
+        return f"{moment(self._trip.arrived_ms):%H:%M} 到车" if self._trip.arrived_ms else "在路上"
+
+    def _count(self) -> str:
+        return f"{self._trip.pieces - self._trip.in_van} / {self._trip.pieces} 件"
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(QColor(tokens.LINE), 1))
+        painter.setBrush(QColor(tokens.SURFACE))
+        painter.drawRoundedRect(rect, tokens.RADIUS, tokens.RADIUS)
+        pad = sized(self, 16)
+        inner = rect.adjusted(pad, sized(self, 10), -pad, -sized(self, 28))
+        painter.setFont(font_of(self, "body", bold=True))
+        painter.setPen(QColor(tokens.INK))
+        room = int(inner.width() - QFontMetricsF(font_of(self, "small")).horizontalAdvance(self._state()) - 8)
+        name = painter.fontMetrics().elidedText(self._trip.platform, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setFont(font_of(self, "small"))
+        painter.setPen(QColor(tokens.MUTED))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._state())
+        self._paint_bar(painter, rect, pad)
+
+    def _paint_bar(self, painter: QPainter, rect: QRectF, pad: int) -> None:
+        words = QFontMetricsF(font_of(self, "small")).horizontalAdvance("000 / 000 件")
+        bar = QRectF(pad, rect.bottom() - sized(self, 24), rect.width() - 2 * pad - words - 8, sized(self, 8))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.SUNKEN))
+        painter.drawRoundedRect(bar, 4, 4)
+        share = (self._trip.pieces - self._trip.in_van) / self._trip.pieces if self._trip.pieces else 1.0
+        if share > 0:
+            painter.setBrush(QColor(tokens.BLUE))
+            painter.drawRoundedRect(
+                QRectF(bar.left(), bar.top(), max(8.0, bar.width() * share), bar.height()), 4, 4
+            )
+        painter.setPen(QColor(tokens.MUTED))
+        place = QRectF(bar.right() + 8, rect.bottom() - sized(self, 32), words + 2, sized(self, 24))
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._count())
+
+
+class TodayPage(Page):
+    """How the day stands; `wanted(key)` asks for the page behind an F-key."""
+
+    title = "今日"
+    glyph = Glyph.CLOCK
+    topics = frozenset(KINDS) | {"people"}
+    invitation = Answer(Tone.INFO, "今天", "按 F1–F8 换页；扫到什么都行，会告诉您该去哪一页。")
+    wanted = Signal(str)
+
+    def __init__(self, desk: Desk, reader: Reader, clock: Clock) -> None:
+        super().__init__(desk)
+        self._reader, self._clock = reader, clock
+        self._received = StatTile("今天到货")
+        self._waiting = StatTile("货架上")
+        self._handed = StatTile("今天取走")
+        self._earned = StatTile("今天佣金", unit="")
+        self._steps = QVBoxLayout()
+        self._trips = QGridLayout()
+        self._first: StepCard | None = None
+        self._arrange()
+
+    def _arrange(self) -> None:
+        tiles = QHBoxLayout()
+        tiles.setSpacing(sized(self, tokens.SPACE_M))
+        for tile in (self._received, self._waiting, self._handed, self._earned):
+            tiles.addWidget(tile, 1)
+        self._steps.setSpacing(sized(self, tokens.SPACE_S))
+        self._trips.setSpacing(sized(self, tokens.SPACE_M))
+        self.column.addLayout(tiles)
+        self.column.addWidget(SectionTitle("接下来", remark="按右边的键，或回车做第一件"))
+        self.column.addLayout(self._steps)
+        self.column.addStretch(1)
+        self.column.addWidget(SectionTitle("今天的车"))
+        self.column.addLayout(self._trips)
+
+    def primary(self) -> QWidget | None:
+        return self._first
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        now = self._clock.now_ms()
+        day = standing(self._reader, day=business_day(now), now_ms=now)
+        self._show_numbers(day)
+        self._show_steps(next_steps(_as_day(day, hour=moment(now).hour))[:MOST_STEPS])
+        self._show_trips(day.trips)
+
+    def _show_numbers(self, day: Standing) -> None:
+        short = day.received < day.expected
+        self._received.show_number(f"{day.received} / {day.expected}", tone=Tone.LOOK if short else Tone.INFO)
+        self._waiting.show_number(str(day.waiting))
+        self._handed.show_number(str(day.handed_out))
+        self._earned.show_number(yuan(day.commission_fen))
+
+    def _show_steps(self, steps: tuple[Step, ...]) -> None:
+        had_focus = self._first is not None and self._first.hasFocus()
+        _empty(self._steps)
+        cards = [StepCard(step) for step in steps]
+        for card in cards:
+            card.clicked.connect(lambda *, key=card.step.key: self.wanted.emit(key))
+            self._steps.addWidget(card)
+        self._first = cards[0] if cards else None
+        if self._first is None:
+            self._steps.addWidget(_state("都做完了", "货都有着落，账也清楚。可以歇一歇了。", Glyph.CHECK))
+        elif had_focus:
+            self._first.setFocus()
+
+    def _show_trips(self, trips: tuple[TripRow, ...]) -> None:
+        _empty(self._trips)
+        for at, trip in enumerate(trips):
+            self._trips.addWidget(TripBar(trip), at // 3, at % 3)
+        if not trips:
+            advice = "联网后会自动收到；也可以在到货页从 Excel 导入。"
+            self._trips.addWidget(_state("还没有到货清单", advice, Glyph.TRUCK))
+
+
+def _as_day(day: Standing, *, hour: int) -> Day:
+    return Day(
+        hour=hour,
+        trips=len(day.trips),
+        in_van=sum(trip.in_van for trip in day.trips if not trip.ended_ms),
+        crates_left=sum(trip.crates_left for trip in day.trips if not trip.ended_ms),
+        waiting=day.waiting,
+        waiting_buyers=day.waiting_buyers,
+        frozen_waiting=day.frozen_waiting,
+        overdue=day.overdue,
+        urgent_differences=day.urgent_differences,
+        claims_waiting=day.claims_waiting,
+        returns_waiting=day.returns_waiting,
+        unclosed_day=day.unclosed_day,
+        closed=day.closed,
+    )
+
+
+def _state(sentence: str, advice: str, glyph: Glyph) -> StatePanel:
+    panel = StatePanel()
+    panel.setMinimumHeight(sized(panel, 170))
+    panel.show_empty(sentence, advice, glyph=glyph)
+    return panel
+
+
+def _empty(layout: QVBoxLayout | QGridLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

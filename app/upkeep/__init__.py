@@ -1,0 +1,1 @@
+"""Network, backup and the choices of this PC: what keeps the counter running."""
