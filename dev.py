@@ -66,8 +66,8 @@ def say(line: str) -> None:
 
 def apt_line(packages: Sequence[str]) -> str:
     """The exact line that installs Debian packages for this user."""
-    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return f"{'' if as_root else 'sudo '}apt-get install -y {' '.join(packages)}"
+    become = "" if hasattr(os, "geteuid") and os.geteuid() == 0 else "sudo "
+    return f"{become}apt-get update && {become}apt-get install -y {' '.join(packages)}"
 
 
 def check_python(version: tuple[int, ...], *, has_ensurepip: bool = True) -> None:
