@@ -1,0 +1,1 @@
+"""A world to try things in: faults on demand, and later a day's story."""
