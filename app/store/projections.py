@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from functools import singledispatch
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.domain import events as e
 from app.domain.codec import Recorded
+from app.domain.goods import Count
 from app.domain.money import commission_fen
 
 if TYPE_CHECKING:
@@ -88,9 +90,18 @@ def _(fact: e.StationSent, book: Book, entry: Entry) -> None:
 
 @project.register(e.VanArrived)
 def _(fact: e.VanArrived, book: Book, entry: Entry) -> None:
+    """The first word of an arrival gives its time; a later one adds what it knows and takes nothing away."""
     book.run(
-        "UPDATE trips SET plate = ?, seal = ?, tenths = ?, arrived_ms = ? WHERE trip = ?",
-        (fact.plate, fact.seal, fact.tenths, entry.recorded.at_ms, fact.trip),
+        "UPDATE trips SET plate = CASE :plate WHEN '' THEN plate ELSE :plate END,"
+        " seal = CASE :seal WHEN '' THEN seal ELSE :seal END, tenths = coalesce(:tenths, tenths),"
+        " arrived_ms = CASE arrived_ms WHEN 0 THEN :at ELSE arrived_ms END WHERE trip = :trip",
+        {
+            "plate": fact.plate,
+            "seal": fact.seal,
+            "tenths": fact.tenths,
+            "at": entry.recorded.at_ms,
+            "trip": fact.trip,
+        },
     )
 
 
@@ -101,14 +112,22 @@ def _(fact: e.ReceivingEnded, book: Book, entry: Entry) -> None:
 
 @project.register(e.ShortFound)
 def _(fact: e.ShortFound, book: Book, entry: Entry) -> None:
-    for count in fact.goods:
-        _open_difference(book, entry, about="short", lot=count.lot, pieces=count.pieces, note=fact.note)
+    for lot, pieces in _per_lot(fact.goods):
+        _open_difference(book, entry, about="short", lot=lot, pieces=pieces, note=fact.note)
 
 
 @project.register(e.DamageFound)
 def _(fact: e.DamageFound, book: Book, entry: Entry) -> None:
-    for count in fact.goods:
-        _open_difference(book, entry, about="damaged", lot=count.lot, pieces=count.pieces, note=fact.note)
+    for lot, pieces in _per_lot(fact.goods):
+        _open_difference(book, entry, about="damaged", lot=lot, pieces=pieces, note=fact.note)
+
+
+def _per_lot(goods: Iterable[Count]) -> list[tuple[str, int]]:
+    """Pieces of each lot, wherever they stood: one fact makes one difference of a lot."""
+    pieces: dict[str, int] = {}
+    for count in goods:
+        pieces[count.lot] = pieces.get(count.lot, 0) + count.pieces
+    return list(pieces.items())
 
 
 @project.register(e.OverFound)
@@ -383,11 +402,62 @@ def take_back(book: Book, entry: Entry, row: int, kind: str) -> None:
             " WHERE claim = (SELECT json_extract(body, '$.claim') FROM facts WHERE id = ?) AND outcome = ''",
             (entry.recorded.at_ms, row),
         )
+    elif kind in _RECEIVING_TAKEN_BACK:
+        _RECEIVING_TAKEN_BACK[kind](book, row)
     elif kind in _BAG_TAKEN_BACK:
         statement = _BAG_TAKEN_BACK[kind]
         body = json.loads(book.value("SELECT body FROM facts WHERE id = ?", (row,)))
         book.run(statement, {"bag": body["bag"], "claim": body.get("claim", "")})
 
+
+def _miss_again(book: Book, row: int) -> None:
+    """Late pieces did not come after all: the shortages that they had ended are open again, the newest first."""
+    at_ms = book.value("SELECT at_ms FROM facts WHERE id = ?", (row,))
+    for lot, pieces in book.rows("SELECT lot, sum(pieces) FROM moves WHERE fact = ? GROUP BY lot", (row,)):
+        left = pieces
+        for difference, short in book.rows(_ENDED_BY_ARRIVAL, (lot, at_ms)):
+            if short <= left:
+                left -= short
+                book.run("UPDATE differences SET closed_ms = 0, how = '' WHERE difference = ?", (difference,))
+        if left and not book.run(_WIDEN_SHORTAGE, (left, lot)):
+            book.run(_REOPEN_SHORTAGE, (left, lot))
+
+
+_ENDED_BY_ARRIVAL = (
+    "SELECT difference, pieces FROM differences WHERE lot = ? AND about = 'short' AND how = 'arrived'"
+    " AND closed_ms = ? ORDER BY opened_ms DESC, difference DESC"
+)
+_WIDEN_SHORTAGE = (
+    "UPDATE differences SET pieces = pieces + ? WHERE difference = (SELECT difference FROM differences"
+    " WHERE lot = ? AND about = 'short' AND closed_ms = 0 ORDER BY opened_ms DESC, difference DESC LIMIT 1)"
+)
+_REOPEN_SHORTAGE = (
+    "UPDATE differences SET pieces = ?, closed_ms = 0, how = '' WHERE difference = (SELECT difference"
+    " FROM differences WHERE lot = ? AND about = 'short' AND how = 'arrived' ORDER BY closed_ms DESC LIMIT 1)"
+)
+
+
+def _wait_for_more(book: Book, row: int) -> None:
+    book.run(
+        "UPDATE trips SET ended_ms = 0 WHERE trip = (SELECT json_extract(body, '$.trip') FROM facts WHERE id = ?)",
+        (row,),
+    )
+
+
+def _forget_manifest(book: Book, row: int) -> None:
+    """A manifest taken back leaves nothing to wait for."""
+    trip = book.value("SELECT json_extract(body, '$.trip') FROM facts WHERE id = ?", (row,))
+    book.run("DELETE FROM lines WHERE trip = ? AND lot IN (SELECT lot FROM moves WHERE fact = ?)", (trip, row))
+    if not book.value("SELECT count(*) FROM lines WHERE trip = ?", (trip,)):
+        book.run("DELETE FROM crates WHERE trip = ?", (trip,))
+        book.run("DELETE FROM trips WHERE trip = ?", (trip,))
+
+
+_RECEIVING_TAKEN_BACK: dict[str, Callable[[Any, int], None]] = {
+    "ShortArrived": _miss_again,
+    "ReceivingEnded": _wait_for_more,
+    "GoodsAnnounced": _forget_manifest,
+}
 
 _BAG_TAKEN_BACK = {
     "GoodsBagged": "UPDATE claims SET bag = '' WHERE claim = :claim AND bag = :bag",
