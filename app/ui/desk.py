@@ -33,9 +33,17 @@ class Desk(QObject):
     _landed = Signal(object)
     _heard = Signal(object)
 
-    def __init__(self, submit: Callable[[Any], Future[Any]], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        submit: Callable[[Any], Future[Any]],
+        parent: QObject | None = None,
+        *,
+        explain: Callable[[BaseException], Answer | None] = lambda error: None,
+    ) -> None:
+        """`explain(error)` gives the sentence for a known trouble (a full disk), None for what nobody foresaw."""
         super().__init__(parent)
         self._submit = submit
+        self._explain = explain
         self._topics: set[str] = set()
         self._told = 0.0
         self._timer = QTimer(self)
@@ -58,8 +66,8 @@ class Desk(QObject):
         """
         try:
             future = self._submit(command)
-        except Exception:  # noqa: BLE001 - here the unforeseen becomes a sentence
-            self._broke(command, otherwise)
+        except Exception as error:  # noqa: BLE001 - here the unforeseen becomes a sentence
+            self._broke(command, error, otherwise)
             return
         future.add_done_callback(partial(self._land, command, then, otherwise))
 
@@ -108,15 +116,15 @@ class Desk(QObject):
     ) -> None:
         try:
             then(future.result())
-        except Exception:  # noqa: BLE001 - here the unforeseen becomes a sentence
-            self._broke(command, otherwise)
+        except Exception as error:  # noqa: BLE001 - here the unforeseen becomes a sentence
+            self._broke(command, error, otherwise)
 
-    def _broke(self, command: object, otherwise: Callable[[], None] | None) -> None:
+    def _broke(self, command: object, error: Exception, otherwise: Callable[[], None] | None) -> None:
         # The command's kind only: its content may hold a buyer's data.
-        log.error("%s failed", type(command).__name__, exc_info=True)  # noqa: LOG014 - called while handling
+        log.error("%s failed", type(command).__name__, exc_info=error)
         if otherwise is not None:
             otherwise()
-        self.answer(BROKEN)
+        self.answer(self._explain(error) or BROKEN)
 
     def _gather(self, topics: frozenset[str]) -> None:
         self._topics |= topics

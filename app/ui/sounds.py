@@ -23,6 +23,7 @@ class Sounds:
     """Plays one sound per tone; INFO has none."""
 
     def __init__(self) -> None:
+        self.muted = False
         self._effects: dict[str, Any] = {}
         if not _must_be_silent():
             self._load()
@@ -42,7 +43,7 @@ class Sounds:
 
     def _play(self, name: str) -> None:
         effect = self._effects.get(name)
-        if effect is not None:
+        if effect is not None and not self.muted:
             effect.play()
 
     def _load(self) -> None:
