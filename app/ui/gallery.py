@@ -20,7 +20,7 @@ from app.ui.dialogs import ask_number, ask_reason, confirm
 from app.ui.fields import NoteBox, SearchBox
 from app.ui.fonts import apply_theme
 from app.ui.page import Page
-from app.ui.panels import Card, Chip, SectionTitle, StatePanel, StatTile, label
+from app.ui.panels import Beside, Card, Chip, SectionTitle, StatePanel, StatTile, label
 from app.ui.photo import ask_photo
 from app.ui.pictures import grab
 from app.ui.rows import Column, RowsModel, Section
@@ -170,11 +170,7 @@ class PickupSample(Page):
         super().__init__(desk)
         self.search = SearchBox("找买家", hint=stretch("取件码 / 手机尾号 / 姓名 / 拼音首字母"))
         self.column.addWidget(self.search)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_M)
-        row.addWidget(self._buyer(stretch), 3)
-        row.addWidget(self._choices(stretch), 2)
-        self.column.addLayout(row, 1)
+        self.column.addWidget(Beside(self._buyer(stretch), self._choices(stretch), shares=(3, 2)), 1)
 
     def _buyer(self, stretch: Stretch) -> Card:
         card = Card()

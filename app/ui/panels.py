@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.answers import Tone
 from app.ui import tokens
@@ -82,6 +82,35 @@ class Card(QFrame):
         self.body.setSpacing(sized(self, tokens.SPACE_M))
         if title:
             self.body.addWidget(label(title, "section"))
+
+
+class Beside(QWidget):
+    """Two pieces side by side where there is room for both, else one under the other."""
+
+    def __init__(self, left: QWidget, right: QWidget, *, shares: tuple[int, int] = (1, 1)) -> None:
+        super().__init__()
+        self._pair = (left, right)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(sized(self, tokens.SPACE_M))
+        for piece, share in zip(self._pair, shares, strict=True):
+            self._row.addWidget(piece, share)
+
+    def minimumSizeHint(self) -> QSize:
+        one, other = (piece.minimumSizeHint() for piece in self._pair)
+        width = max(one.width(), other.width())
+        if self._row.direction() is QBoxLayout.Direction.TopToBottom:
+            return QSize(width, one.height() + other.height() + self._row.spacing())
+        return QSize(width, max(one.height(), other.height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = sum(piece.minimumSizeHint().width() for piece in self._pair) + self._row.spacing()
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        wanted = right if needed <= self.width() else down
+        if self._row.direction() is not wanted:
+            self._row.setDirection(wanted)
+            self.updateGeometry()
 
 
 class SectionTitle(QWidget):
@@ -174,12 +203,17 @@ class Chip(QWidget):
         super().__init__(parent)
         self._text, self._tone = text, tone
         self.setAccessibleName(text)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setToolTip(text)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(sized(self, 72), sized(self, 32))
 
     def show_word(self, text: str, tone: Tone = Tone.INFO) -> None:
         """Show another word and tone."""
         self._text, self._tone = text, tone
         self.setAccessibleName(text)
+        self.setToolTip(text)
         self.updateGeometry()
         self.update()
 

@@ -18,7 +18,7 @@ TONE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """One column: `text` of a row, `width` in base pixels (0 stretches), a `tone` that draws it as a chip.
 

@@ -142,7 +142,6 @@ class StatusBar(QFrame):
         self._unsent.set_text(unsent_sentence(standing))
         self._clock.show_word(standing.clock_warning, Tone.LOOK)
         self._clock.setVisible(bool(standing.clock_warning))
-        self._unsent.setMinimumWidth(self._unsent.sizeHint().width())
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -157,6 +156,7 @@ class StatusBar(QFrame):
         fits = said + keys + sized(self, 100) <= self.width()
         for key in self._keys:
             key.setVisible(fits)
+        self._unsent.setMinimumWidth(min(self._unsent.sizeHint().width(), self.width() // 2))
 
 
 def unsent_sentence(standing: Standing) -> str:
