@@ -7,7 +7,7 @@ from random import Random
 
 from app.domain import clock
 from app.domain.events import BillIssued, BillRow, Deducted, Remedy, Why
-from app.domain.goods import Line, Zone
+from app.domain.goods import Count, Line, Zone
 from app.domain.money import commission_fen, share_fen
 from app.sandbox.deliveries import MINUTE
 from app.sandbox.dice import about, chance
@@ -46,8 +46,10 @@ def after_sales_of(
     rng: Random, *, day: str, visits: tuple[Visit, ...], lines: dict[str, Line]
 ) -> tuple[AfterSale, ...]:
     """Claims about goods handed out today; a busy shop sees a spoiled one, a returned one and a forbidden one."""
-    taken = [(visit.at_ms, count.lot, count.pieces) for visit in visits for count in kept_goods(visit)]
-    taken = [entry for entry in taken if entry[1] in lines]
+    by_lot = {
+        count.lot: (visit.at_ms, count.lot, count.pieces) for visit in visits for count in kept_goods(visit)
+    }
+    taken = [entry for entry in by_lot.values() if entry[1] in lines]
     rng.shuffle(taken)
     perishable = [entry for entry in taken if lines[entry[1]].zone in PERISHABLE]
     standard = [
@@ -164,8 +166,9 @@ def _bill(
     victim = rng.randrange(len(rows))
     row = rows[victim]
     if row.pieces > 1:
-        less = replace(
-            row, pieces=row.pieces - 1, commission_fen=row.commission_fen * (row.pieces - 1) // row.pieces
+        kept = row.pieces - 1
+        less = BillRow(
+            row.lot, kept, row.paid_fen * kept // row.pieces, row.commission_fen * kept // row.pieces
         )
         changed, wrong = (*rows[:victim], less, *rows[victim + 1 :]), "one piece short"
     else:

@@ -40,10 +40,15 @@ def points_of(*, seed: int, county: str, count: int = STATION_POINTS) -> tuple[P
     while len(chosen) < count:
         rng.shuffle(villages)
         chosen += villages[: count - len(chosen)]
-    return tuple(_point(rng, f"{short}-{index + 1:04d}", village) for index, village in enumerate(chosen))
+    sizes = [rng.gammavariate(1.3, 1) for _ in chosen]
+    mean = sum(sizes) / len(sizes)
+    return tuple(
+        _point(rng, f"{short}-{index + 1:04d}", village, size / mean)
+        for index, (village, size) in enumerate(zip(chosen, sizes, strict=True))
+    )
 
 
-def _point(rng: Random, code: str, village: Village) -> Point:
+def _point(rng: Random, code: str, village: Village, size: float) -> Point:
     owner = owner_name(rng)
     shop = f"阿{owner[-1]}{rng.choices(SHOPS, SHOP_WEIGHTS)[0]}"
     where = moved(village.position, east_km=rng.uniform(-0.4, 0.4), north_km=rng.uniform(-0.4, 0.4))
@@ -56,7 +61,7 @@ def _point(rng: Random, code: str, village: Village) -> Point:
         town=village.town,
         county=village.county,
         position=where,
-        size=rng.gammavariate(1.3, 1 / 1.3),
+        size=size,
     )
 
 

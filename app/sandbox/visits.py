@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from random import Random
 
@@ -40,7 +41,7 @@ def visits_of(
     for villager, mine in _by_villager(takes).items():
         fetching += _ways(rng, day, villager, mine, lines)
     visits = [step for visit in _apart(fetching) for step in _with_mishaps(rng, visit)]
-    visits += _asking_again(rng, fetching)
+    visits += _asking_again(rng, day, [visit for visit in visits if visit.outcome is Outcome.TAKES])
     visits += _not_here(rng, day, elsewhere, len(fetching))
     return tuple(sorted(visits, key=lambda visit: visit.at_ms))
 
@@ -127,14 +128,20 @@ def _with_mishaps(rng: Random, visit: Visit) -> list[Visit]:
     return [replace(visit, outcome=Outcome.MISTAKE, undo=undo), replace(visit, at_ms=visit.at_ms + 30_000)]
 
 
-def _asking_again(rng: Random, fetching: list[Visit]) -> list[Visit]:
-    """Somebody's family comes with the same code, hours later."""
-    with_codes = [visit for visit in fetching if visit.asks in (Asks.CODE, Asks.QR) and visit.goods]
+def _asking_again(rng: Random, day: str, fetching: list[Visit]) -> list[Visit]:
+    """Somebody's family comes with the same code, later, after all that was here for them has gone."""
+    ways = Counter(buyer for visit in fetching for buyer in visit.buyers)
+    last_ms = clock.at(day, "20:58")
+    with_codes = [
+        visit
+        for visit in fetching
+        if visit.asks in (Asks.CODE, Asks.QR) and all(ways[buyer] == 1 for buyer in visit.buyers)
+    ]
     count = about(rng, ASKS_AGAIN * len(fetching), at_least=1 if len(with_codes) > 3 else 0)
     return [
         replace(
             visit,
-            at_ms=visit.at_ms + rng.randrange(5, 60) * MINUTE,
+            at_ms=min(visit.at_ms + rng.randrange(5, 120) * MINUTE, last_ms),
             outcome=Outcome.AGAIN,
             goods=(),
             proxy="",
