@@ -63,7 +63,7 @@ class NetworkPage(Page):
         line.addWidget(self._chip)
         line.addLayout(words, 1)
         again = ActionButton("现在试一次", key="F9")
-        again.clicked.connect(lambda: self._try_now())
+        again.clicked.connect(self._try_now)
         line.addWidget(again)
         card.body.addLayout(line)
         tiles = QHBoxLayout()

@@ -116,7 +116,7 @@ class SettingsPage(Page):
 
     def _key(self, word: str, key: str, do: Callable[[], None]) -> ActionButton:
         button = ActionButton(word, key=key)
-        button.clicked.connect(lambda: do())
+        button.clicked.connect(do)
         return button
 
     def _backup_keys(self) -> QWidget:
