@@ -52,12 +52,14 @@ def push(connection: Connection, device: RowMapping, batch: Batch, *, now_ms: in
     if batch.last > held.watermark:
         refused = _keep(connection, device, batch, held.watermark, found.digests, now_ms=now_ms)
     tallies = _compared(connection, device["device"], batch, now_ms=now_ms)
+    have = dict(batch.have)
+    have[batch.epoch] = max(have.get(batch.epoch, 0), batch.last)
     news = feed.read(
         connection,
         device["point"],
         device=device["device"],
         cursor=batch.cursor,
-        have=dict(batch.have) | {batch.epoch: batch.last},
+        have=have,
     )
     return Answer(
         Verdict.KEPT,

@@ -26,7 +26,7 @@ def squeeze(plain: bytes) -> tuple[bytes, str]:
 
 
 def unsqueeze(wire: bytes, encoding: str, *, most: int) -> bytes:
-    """The plain bytes, at most ``most``; raises :class:`BadEncoding` on half or broken ones, :class:`TooLarge` on bombs."""
+    """The plain bytes; raises :class:`BadEncoding`, or :class:`TooLarge` for more than ``most``."""
     if encoding in ("", "identity"):
         plain = wire
     elif encoding == "gzip":

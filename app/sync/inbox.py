@@ -1,0 +1,155 @@
+"""Commands with which the sync loop writes into the book: what was acknowledged, what was heard, where to go on."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import sqlcipher3
+
+from app.domain.codec import GENESIS, Recorded
+from app.store.book import Book
+from app.sync.epochs import renumber
+from app.sync.protocol import Answer, Enrolled, Told
+
+log = logging.getLogger(__name__)
+SKEW_STEP_MS = 5_000
+"""A measured skew that differs by less than this from the known one is the network's doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAnswer:
+    """Move both cursors and record what was heard, in one transaction."""
+
+    answer: Answer
+    epoch: int
+    skew_ms: int | None
+
+    def perform(self, book: Book) -> None:
+        answer = self.answer
+        if book.get("epoch", 1) != self.epoch:
+            return
+        for told in answer.feed:
+            _hear(book, told)
+        book.put("acknowledged", [answer.watermark, answer.digest.hex()])
+        book.put("cursor", answer.cursor)
+        if answer.quarantined:
+            known = book.get("quarantined", {})
+            known |= {f"{self.epoch}.{item.seq}": item.why for item in answer.quarantined}
+            book.put("quarantined", known)
+        if self.skew_ms is not None and abs(self.skew_ms - book.get("skew_ms", 0)) >= SKEW_STEP_MS:
+            book.put("skew_ms", self.skew_ms)
+
+
+def _hear(book: Book, told: Told) -> None:
+    if told.fact is not None:
+        _hear_fact(book, told.fact)
+    if told.people:
+        book.keep_people(told.people)
+    if told.elsewhere:
+        book.run_many(
+            "INSERT OR REPLACE INTO elsewhere (platform, code, tail, point, day) VALUES (?, ?, ?, ?, ?)",
+            [(e.platform, e.code, e.tail, e.point, e.day) for e in told.elsewhere],
+        )
+        book.changed.add("elsewhere")
+
+
+def _hear_fact(book: Book, recorded: Recorded) -> None:
+    """Record a heard fact; one that the tables will not take is kept bare, so that it does not stop the feed."""
+    book.run("SAVEPOINT heard")
+    try:
+        book.hear(recorded)
+    except (
+        sqlcipher3.DatabaseError,
+        ValueError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        AssertionError,
+    ) as error:
+        if isinstance(error, sqlcipher3.OperationalError):
+            raise
+        log.warning("fact %s was heard but cannot be applied", recorded.id, exc_info=error)
+        book.run("ROLLBACK TO heard")
+        book.run(_BARE, (*recorded.id, recorded.at_ms, recorded.skew_ms, recorded.day, recorded.operator,
+                         recorded.kind, recorded.body))  # fmt: skip
+    book.run("RELEASE heard")
+
+
+_BARE = (
+    "INSERT OR IGNORE INTO facts (device, epoch, seq, at_ms, skew_ms, day, operator, kind, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """Send again from after ``seq``, whose digest is ``digest``."""
+
+    seq: int
+    digest: bytes
+
+    def perform(self, book: Book) -> None:
+        book.put("acknowledged", [self.seq, self.digest.hex()])
+
+
+@dataclass(frozen=True, slots=True)
+class StartEpoch:
+    """Go on in a new epoch: own facts after ``common`` get new numbers in it and are sent again."""
+
+    common: int
+    epoch: int
+    cursor: int
+
+    def perform(self, book: Book) -> int:
+        """The new epoch."""
+        device, old = book.get("device", "local"), book.get("epoch", 1)
+        used = book.value("SELECT max(epoch) FROM facts WHERE device = ?", (device,)) or old
+        fresh = max(self.epoch, used + 1, old + 1)
+        renumber(book, (device, old), (device, fresh), after=self.common)
+        book.put("epoch", fresh)
+        book.put("acknowledged", [0, GENESIS.hex()])
+        book.put("cursor", min(self.cursor, book.get("cursor", 0)))
+        return int(fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class TakePlace:
+    """This book now belongs to a device at a point; own facts that nobody has acknowledged go with it."""
+
+    place: Enrolled
+
+    def perform(self, book: Book) -> None:
+        place = self.place
+        old = (book.get("device", "local"), book.get("epoch", 1))
+        new = (place.device, place.epoch)
+        if old != new:
+            acknowledged, _ = book.get("acknowledged", [0, ""])
+            renumber(book, old, new, after=acknowledged)
+            book.put("acknowledged", [0, GENESIS.hex()])
+            book.put("cursor", 0)
+        book.put("device", place.device)
+        book.put("epoch", place.epoch)
+        book.put("secret", place.secret)
+        book.put("point", place.point)
+        book.put("point_name", place.point_name)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSent:
+    """The platform has this picture."""
+
+    sha: str
+
+    def perform(self, book: Book) -> None:
+        book.run("UPDATE photos SET sent_ms = ? WHERE sha = ?", (book.clock.now_ms(), self.sha))
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoNotTaken:
+    """The platform will not take this picture; it stays here and the others go on."""
+
+    sha: str
+
+    def perform(self, book: Book) -> None:
+        book.run("UPDATE photos SET sent_ms = -1 WHERE sha = ?", (self.sha,))
