@@ -75,6 +75,10 @@ class Desk(QObject):
         """Say, from any thread, that what these topics name has changed."""
         self._post(self._heard, frozenset(topics))
 
+    def post(self, work: Callable[[], None]) -> None:
+        """Have `work()` run on the Qt thread, from any thread."""
+        self._post(self._landed, work)
+
     def answer(self, answer: Answer) -> None:
         """Show and sound an answer (Qt thread)."""
         self.answered.emit(answer)
@@ -102,7 +106,7 @@ class Desk(QObject):
         try:
             signal.emit(payload)
         except RuntimeError:
-            log.info("the counter is closed; nobody is left to hear %r", payload)
+            log.info("the counter is closed; nobody is left to hear")
 
     def _run(self, finish: Callable[[], None]) -> None:
         finish()

@@ -15,8 +15,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A mounted tmpfs of 24 MB; skipped where the tests may not mount."""
     place = tmp_path / "disk"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)]
+    mount = ["/bin/mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)]
     if os.name != "posix" or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("mounting a small file system is not allowed here")
     yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+    subprocess.run(["/bin/umount", "-l", str(place)], check=True)

@@ -1,0 +1,318 @@
+"""The one place that wires things: book, desk, window, rooms, sync and backups become a running counter."""
+
+from __future__ import annotations
+
+import logging
+import platform as machine
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from app.domain.answers import Answer, Tone
+from app.domain.clock import Clock, business_day, moment
+from app.settings import preferences as choices
+from app.settings.preferences import Preferences
+from app.store.faults import StoreFault
+from app.store.opening import Store
+from app.store.words import explain, fault_answer
+from app.sync.pulse import Mood, Pulse, Reading
+from app.today.page import TodayPage
+from app.today.queries import standing
+from app.ui.desk import Desk
+from app.ui.later import LaterPage
+from app.ui.page import Page
+from app.ui.shapes import Glyph
+from app.ui.sounds import Sounds
+from app.ui.status import Network, Standing
+from app.ui.window import CounterWindow, Heading
+from app.upkeep.ports import Then, Upkeep
+
+if TYPE_CHECKING:
+    from app.store.book import Book
+    from app.sync.engine import Engine
+    from app.sync.loop import SyncLoop
+
+log = logging.getLogger(__name__)
+BACKUP_EVERY_MS = 3_600_000
+LOOK_EVERY_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRecoveryCode:
+    """Keep the code inside the encrypted book, so that it can be shown again."""
+
+    code: str
+
+    def perform(self, book: Book) -> None:
+        """Put it into the state table."""
+        book.put("recovery_code", self.code)
+
+
+class Counter:
+    """A running counter on one data folder: build it, ``start`` what runs beside the window, ``close`` it."""
+
+    def __init__(self, folder: Path, clock: Clock, *, note: str = "", server: str = "") -> None:
+        """Open the book and build the window; raises :class:`StoreFault`. ``server`` overrides the preference."""
+        self.clock = clock
+        chosen = choices.load(folder)
+        self.preferences = replace(chosen, server=server) if server else chosen
+        self.pulse = Pulse()
+        self._note = note
+        self._loop: SyncLoop | None = None
+        self.store = Store(folder, clock, changed=self._recorded)
+        self.desk = Desk(self.store.writer.submit, explain=explain)
+        self.reader = self.store.reader()
+        if self.store.recovery_code:
+            self.store.writer.submit(KeepRecoveryCode(self.store.recovery_code))
+        self._sounds = Sounds()
+        self._sounds.muted = not self.preferences.sounds
+        self.window = CounterWindow(self.desk, heading=self._heading(), clock=self._now, sounds=self._sounds)
+        self._add_pages()
+        self.desk.changed.connect(lambda _: self._show_badges())
+        self._show_badges()
+        self._look()
+
+    # --- the window ---
+
+    def _add_pages(self) -> None:
+        today = TodayPage(self.desk, self.reader, self.clock)
+        today.wanted.connect(lambda key: self.window.show_page(int(key[1:]) - 1))
+        self.window.add_page(today)
+        rooms: tuple[tuple[str, Glyph, Callable[[], Page]], ...] = (
+            ("到货签收", Glyph.TRUCK, self._receiving),
+            ("取货", Glyph.BAG, self._pickup),
+            ("货架", Glyph.SHELF, self._shelf),
+            ("售后", Glyph.BACK, self._aftersales),
+            ("日结", Glyph.BOOK, self._reconciliation),
+            ("网络", Glyph.CLOUD, self._network),
+            ("设置", Glyph.GEAR, self._settings),
+        )
+        for title, glyph, make in rooms:
+            self.window.add_page(LaterPage(self.desk, title=title, glyph=glyph, make=make))
+
+    def _receiving(self) -> Page:
+        from app.receiving.page import ReceivingPage
+
+        return ReceivingPage(self.desk, self.reader, self.clock)
+
+    def _pickup(self) -> Page:
+        from app.pickup.page import PickupPage
+
+        return PickupPage(self.desk, self.reader, self.clock)
+
+    def _shelf(self) -> Page:
+        from app.pickup.shelf_page import ShelfPage
+
+        return ShelfPage(self.desk, self.reader, self.clock)
+
+    def _aftersales(self) -> Page:
+        from app.aftersales.page import AftersalesPage
+
+        return AftersalesPage(self.desk, self.reader, self.clock)
+
+    def _reconciliation(self) -> Page:
+        from app.reconciliation.page import ReconciliationPage
+
+        return ReconciliationPage(self.desk, self.reader, self.clock)
+
+    def _network(self) -> Page:
+        from app.upkeep.network_page import NetworkPage
+
+        return NetworkPage(
+            self.desk, self.reader, self.clock, self._upkeep(), pulse=lambda: self.pulse.reading
+        )
+
+    def _settings(self) -> Page:
+        from app.upkeep.settings_page import SettingsPage
+
+        return SettingsPage(self.desk, self.reader, self._upkeep(), self.preferences)
+
+    def _upkeep(self) -> Upkeep:
+        return Upkeep(
+            folder=self.store.path,
+            save=self._save,
+            back_up=self.back_up,
+            enrol=self.enrol,
+            try_now=self._try_now,
+        )
+
+    def _heading(self) -> Heading:
+        shop = self.reader.get("point_name", "") or "还没有登记的自提点"
+        return Heading(shop, date.fromisoformat(business_day(self._true_ms())), self._note)
+
+    def _true_ms(self) -> int:
+        skew: int = self.reader.get("skew_ms", 0)
+        return self.clock.now_ms() - skew
+
+    def _now(self) -> datetime:
+        return moment(self.clock.now_ms())
+
+    def _look(self) -> None:
+        """Once a second: the status bar, and the heading when the business day has changed."""
+        self.window.show_standing(_as_standing(self.pulse.reading, self.clock.now_ms()))
+        self.window.show_heading(self._heading())
+
+    def _show_badges(self) -> None:
+        day = standing(self.reader, day=business_day(self._true_ms()), now_ms=self._true_ms())
+        self.window.show_count(1, sum(trip.crates_left for trip in day.trips if not trip.ended_ms))
+        self.window.show_count(3, day.overdue)
+        self.window.show_count(4, day.claims_waiting)
+
+    # --- beside the window ---
+
+    def start(self) -> None:
+        """Begin what runs beside the window: sync, the status bar, the hourly backup; heavy parts load meanwhile."""
+        self.desk.changed.connect(lambda _: self._look())
+        self.pulse.listen(lambda _: self.desk.announce(("pulse",)))
+        self._every(LOOK_EVERY_MS, self._look)
+        self._every(BACKUP_EVERY_MS, lambda: self.back_up(_only_log))
+        threading.Thread(target=_load_the_rest, name="geyi-load", daemon=True).start()
+        self.connect()
+
+    def _every(self, milliseconds: int, work: Callable[[], None]) -> None:
+        timer = QTimer(self.window)
+        timer.timeout.connect(work)
+        timer.start(milliseconds)
+
+    def connect(self) -> None:
+        """Start the sync loop where this PC has a place at a platform."""
+        if self._loop is None and self.preferences.server and self.reader.get("secret", ""):
+            from app.sync.loop import SyncLoop
+
+            self._loop = SyncLoop(self.make_engine)
+            self._loop.start()
+
+    def make_engine(self) -> Engine:
+        """An engine of this book, for the thread that calls."""
+        from app.sync.engine import Engine
+        from app.sync.http import HttpPlatform
+
+        reader = self.store.reader()
+        place = HttpPlatform(
+            self.preferences.server, device=reader.get("device", ""), secret=reader.get("secret", "")
+        )
+        return Engine(
+            writer=self.store.writer, reader=reader, platform=place, clock=self.clock, pulse=self.pulse
+        )
+
+    def enrol(self, server: str, code: str, then: Then) -> None:
+        """Take a place at the platform with a one-time code; ``then(answer)`` runs on the Qt thread."""
+        self._aside(lambda: self._enrol(server, code), then)
+
+    def _enrol(self, server: str, code: str) -> Answer:
+        from app.sync.http import HttpPlatform
+        from app.sync.inbox import TakePlace
+        from app.sync.protocol import EnrolmentRefused, SyncError
+
+        try:
+            place = HttpPlatform(server).enrol(
+                code=code, device_name=machine.node(), attempt=secrets.token_hex(8)
+            )
+        except EnrolmentRefused:
+            return Answer(
+                Tone.WRONG, "登记码不对", "这个登记码不能用：可能输错了，或者用过了。请向平台客服再要一个。"
+            )
+        except SyncError:
+            return Answer(Tone.WRONG, "连不上", "连不上这个平台地址。请检查网络和地址，再试一次。")
+        self.store.writer.do(TakePlace(place))
+        self.preferences = replace(self.preferences, server=server)
+        choices.save(self.store.path, self.preferences)
+        return Answer(Tone.OK, "登记好了", f"这台电脑现在是“{place.point_name}”的，记录会自动上传。")
+
+    def back_up(self, then: Then) -> None:
+        """Write a backup beside the work; ``then(answer)`` runs on the Qt thread."""
+        self._aside(self._back_up, then)
+
+    def _back_up(self) -> Answer:
+        made = self.store.back_up()
+        other = self.preferences.backup_to
+        if other:
+            try:
+                self.store.back_up(Path(other))
+            except StoreFault as fault:
+                log.warning("backup to %s failed: %s", other, fault)
+                return Answer(Tone.LOOK, "只备份了一份", f"本机备份好了，但 {other} 写不进去。请检查 U 盘。")
+        return Answer(Tone.OK, "备份好了", f"备份文件 {made.name} 已存好。")
+
+    def _aside(self, work: Callable[[], Answer], then: Then) -> None:
+        """Do something slow on a thread of its own and say how it went at the counter."""
+
+        def run() -> None:
+            try:
+                answer = work()
+            except StoreFault as fault:
+                answer = fault_answer(fault)
+            except OSError:
+                log.exception("aside")
+                answer = Answer(Tone.WRONG, "没做成", "文件写不进去。请检查磁盘空间，再试一次。")
+            self.desk.post(lambda: self._said(answer, then))
+
+        threading.Thread(target=run, name="geyi-aside", daemon=True).start()
+
+    def _said(self, answer: Answer, then: Then) -> None:
+        then(answer)
+        self.connect()
+        self._look()
+
+    def _save(self, preferences: Preferences) -> Answer:
+        self.preferences = preferences
+        self._sounds.muted = not preferences.sounds
+        try:
+            choices.save(self.store.path, preferences)
+        except OSError:
+            return Answer(Tone.WRONG, "没记住", "设置没能存下来。请检查磁盘空间，再改一次。")
+        return Answer(Tone.OK, "改好了", "新的设置已经记住。")
+
+    def _try_now(self) -> None:
+        self.connect()
+        if self._loop is not None:
+            self._loop.network_returned()
+
+    def _recorded(self, topics: frozenset[str]) -> None:
+        """On the writer thread: pages look again, and the sync loop hears that there is something to send."""
+        self.desk.announce(topics)
+        if self._loop is not None:
+            self._loop.fact_recorded()
+
+    def close(self) -> None:
+        """Stop the loop, finish what is queued, let go of the folder."""
+        if self._loop is not None:
+            self._loop.stop()
+        self.reader.close()
+        self.store.close()
+        self.window.close()
+        self.window.deleteLater()
+
+
+def _as_standing(reading: Reading, now_ms: int) -> Standing:
+    from app.upkeep.words import clock_sentence
+
+    oldest = timedelta(milliseconds=max(0, now_ms - reading.oldest_ms)) if reading.unsent else None
+    return Standing(_NETWORKS[reading.mood], reading.unsent, oldest, clock_sentence(reading))
+
+
+_NETWORKS = {
+    Mood.ONLINE: Network.ONLINE,
+    Mood.BEHIND: Network.BEHIND,
+    Mood.OFFLINE: Network.OFFLINE,
+    Mood.SIGNED_OUT: Network.OFFLINE,
+    Mood.ALARM: Network.BEHIND,
+}
+
+
+def _only_log(answer: Answer) -> None:
+    log.info("hourly backup: %s", answer.sentence)
+
+
+def _load_the_rest() -> None:
+    """Load what the other pages and the sync loop will want, while the first page is already in use."""
+    import importlib
+
+    for name in ("sqlalchemy", "requests", "app.receiving.page", "app.pickup.page", "app.pickup.shelf_page"):
+        importlib.import_module(name)
