@@ -132,6 +132,8 @@ class ActionButton(PressButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
+        if not self.text():
+            return self.minimumSizeHint()
         words = QFontMetricsF(self._word_font()).horizontalAdvance(self.text())
         width = words + self._cap_width() + self._glyph_width() + sized(self, 2 * 22)
         return QSize(round(width) + 2, sized(self, tokens.TARGET_BIG))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import Final
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -17,6 +18,7 @@ BUNDLED: Final = ("fonts/NotoSansSC-Regular.otf", "fonts/NotoSansSC-Bold.otf")
 FALLBACKS: Final = ("Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei UI", "Microsoft YaHei")
 
 
+@cache
 def load_bundled_fonts() -> tuple[str, ...]:
     """Register the bundled fonts once; returns their families, () where there are none."""
     families: dict[str, None] = {}

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.fonts import apply_theme
 from app.ui.gallery import sample_window
+from app.ui.tokens import TextSize, stylesheet
 from app.ui.window import CounterWindow
 
 HERE = Path(__file__).parent
@@ -26,9 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
     """The application in the counter's theme, normal print."""
-    apply_theme(qapp)
+    normal = stylesheet(TextSize.NORMAL.scale)
+    if qapp.styleSheet() != normal:
+        apply_theme(qapp)
     yield qapp
-    apply_theme(qapp)
+    if qapp.styleSheet() != normal:
+        apply_theme(qapp)
 
 
 @pytest.fixture
