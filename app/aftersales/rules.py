@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain import places
-from app.domain.clock import business_day
+from app.domain.clock import at, business_day, day_after
 from app.domain.events import ClaimOpened, GoodsBagged, PolicySet, Remedy, Why, Window
-from app.domain.goods import Count
+from app.domain.goods import Count, Zone
 from app.domain.money import share_fen
 from app.domain.places import Kind, Place
 from app.domain.refusals import Refused, refused
@@ -192,13 +192,13 @@ def unclaimed(lot: Lot) -> list[tuple[Handing, int]]:
 def _in_order(lot: Lot, handings: Sequence[Handing], claim: Earlier) -> list[int]:
     """Positions of hand-outs: those that the claim could be about, then the others."""
     late = [deadline(lot, handing, claim.why) < claim.deadline_ms for handing in handings]
-    return sorted(range(len(handings)), key=lambda at: (late[at], at))
+    return sorted(range(len(handings)), key=lambda number: (late[number], number))
 
 
 def _take(left: list[int], order: Iterable[int], pieces: int) -> None:
-    for at in order:
-        taken = min(left[at], pieces)
-        left[at] -= taken
+    for number in order:
+        taken = min(left[number], pieces)
+        left[number] -= taken
         pieces -= taken
 
 
@@ -473,3 +473,15 @@ def age_of(since_ms: int, *, now_ms: int) -> Age:
     if waited > 3 * DAY_MS:
         return Age.TOO_OLD
     return Age.OLD if waited > DAY_MS else Age.FRESH
+
+
+def is_overdue(zone: Zone, day: str, *, now_ms: int) -> bool:
+    """Whether goods of a day stay too long: cold ones past its evening, fresh past next noon, others past 3 days."""
+    due = {
+        Zone.FROZEN: (0, "20:00"),
+        Zone.CHILLED: (0, "20:00"),
+        Zone.FRESH: (1, "12:00"),
+        Zone.AMBIENT: (3, "23:00"),
+    }
+    days, clock = due[zone]
+    return now_ms > at(day_after(day, days), clock)
