@@ -207,7 +207,7 @@ class Chip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 72), sized(self, 32))
+        return QSize(min(self.sizeHint().width(), sized(self, 72)), sized(self, 32))
 
     def show_word(self, text: str, tone: Tone = Tone.INFO) -> None:
         """Show another word and tone."""

@@ -124,7 +124,7 @@ class StatusBar(QFrame):
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(sized(self, 24), 0, sized(self, 14), 0)
+        row.setContentsMargins(sized(self, 24), 0, sized(self, 24), 0)
         row.setSpacing(sized(self, tokens.SPACE_M))
         undo, back = self._keys
         undo.clicked.connect(self.undo)
