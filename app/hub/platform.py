@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +43,12 @@ def announce(hub: Hub, fact: e.GoodsAnnounced, people: Iterable[Person] = ()) ->
         return _say(connection, fact.point, fact, now_ms=hub.clock.now_ms())
 
 
+def tell_people(hub: Hub, point: str, people: Iterable[Person]) -> None:
+    """Tell a point its buyers' names and phone tails."""
+    with hub.engine.begin() as connection:
+        feed.tell_people(connection, point, people)
+
+
 def tell_elsewhere(hub: Hub, point: str, entries: Iterable[Elsewhere]) -> None:
     """Tell a point about goods that its neighbours may ask for and that wait elsewhere."""
     with hub.engine.begin() as connection:
@@ -76,10 +82,21 @@ def acknowledge_returns(hub: Hub, point: str, bag: str, *, pieces: int) -> FactI
     return say(hub, point, e.ReturnsAcknowledged(bag, pieces))
 
 
-def issue_bill(hub: Hub, point: str, *, platform: str, day: str) -> FactId:
-    """Settle a business day of a platform from the hub's own books and put the bill on the feed."""
+def issue_bill(
+    hub: Hub,
+    point: str,
+    *,
+    platform: str,
+    day: str,
+    change: Callable[[tuple[e.BillRow, ...]], tuple[e.BillRow, ...]] | None = None,
+) -> FactId:
+    """Settle a business day of a platform from the hub's own books and put the bill on the feed.
+
+    ``change`` is for stories in which the platform's bill is wrong: it gets the right rows and gives the billed ones.
+    """
     with hub.engine.begin() as connection:
         rows = tuple(_bill_rows(connection, point, platform, day))
+        rows = change(rows) if change else rows
         return _say(connection, point, e.BillIssued(platform, day, rows), now_ms=hub.clock.now_ms())
 
 

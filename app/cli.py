@@ -1,0 +1,58 @@
+"""What can be asked on the command line: open the window, play a day, serve the sandbox's hub."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app import __version__
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what the words ask; the exit code."""
+    options = _parser().parse_args(argv)
+    verb: str = options.verb or "open"
+    if verb == "demo":
+        from app.demo.play import demo
+
+        return demo(options)
+    if verb == "hub":
+        return _serve(options)
+    return _open(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="geyi", description="格驿：自提点和网格站的柜台程序")
+    parser.add_argument("--version", action="version", version=f"格驿 {__version__}")
+    parser.add_argument("--data", type=Path, help="data folder; the user's own where not given")
+    verbs = parser.add_subparsers(dest="verb")
+    demo = verbs.add_parser("demo", help="a day's story at a shop on the embedded sandbox platform")
+    demo.add_argument("--headless", action="store_true", help="no window: play the whole day, leave pictures")
+    demo.add_argument("--out", type=Path, help="folder for pictures and report.json")
+    demo.add_argument("--seed", type=int, default=7)
+    demo.add_argument("--county", default="宾阳县")
+    demo.add_argument("--date", default="2026-11-22", help="the business day, YYYY-MM-DD")
+    hub = verbs.add_parser("hub", help="the platform API as a service")
+    hub.add_argument("--host", default="127.0.0.1")
+    hub.add_argument("--port", type=int, default=8600)
+    hub.add_argument("--db", default="sqlite:///hub.db", help="database URL")
+    verbs.add_parser("practice", help="the window on practice goods; the real book is not touched")
+    return parser
+
+
+def _open(options: argparse.Namespace) -> int:
+    from app.domain.clock import SystemClock
+    from app.start import run
+    from app.store.folder import default_folder
+
+    if options.verb == "practice":
+        from app.demo.practice import practice
+
+        return practice()
+    return run(options.data or default_folder(), SystemClock())
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from app.hub.running import serve_forever
+
+    return serve_forever(host=options.host, port=options.port, url=options.db)
