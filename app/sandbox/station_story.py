@@ -21,7 +21,7 @@ from app.sandbox.products import Product, bought
 from app.sandbox.villages import Position, county_named
 
 STATION_PIECES = 9_400
-VAN_PIECES, CONTAINER_PIECES, PALLET_CONTAINERS, TRUCKS = 350, 132, 4, 3
+VAN_PIECES, CONTAINER_PIECES, PALLET_CONTAINERS, TRUCKS, BATCHES = 350, 132, 4, 3, 2
 # Pieces per 10,000; ours, for no rates are public.
 SHORT, DAMAGED, OVER = 12, 10, 5
 LATE_TRUCK, LOST_CONTAINER = 0.2, 0.1
@@ -226,18 +226,17 @@ class _Loading:
 
 
 def _loaded(rng: Random, demand: Demand, platform: Platform, start: str) -> list[_Loading]:
-    """Full containers by truck, zone and product, each line in one of them."""
-    truck_of = {
-        product: rng.randrange(TRUCKS) for product in sorted({p for p, _ in demand}, key=_product_order)
-    }
-    ordered = sorted(
-        demand.items(), key=lambda item: (truck_of[item[0][0]], _product_order(item[0][0]), item[0][1])
-    )
+    """Full containers by truck and zone, each line in one of them.
+
+    The centre picks in batches, so a product is spread over the trucks and a pallet holds some fifty products.
+    """
+    batches = {key: rng.randrange(TRUCKS * BATCHES) for key in demand}
+    ordered = sorted(demand.items(), key=lambda item: _loading_order(item[0], batches[item[0]]))
     labels = _labels(rng, platform)
     containers: list[_Loading] = []
     room = 0
     for number, ((product, point), pieces) in enumerate(ordered, 1):
-        truck = truck_of[product]
+        truck = batches[product, point] // BATCHES
         last = containers[-1] if containers else None
         if last is None or (last.truck, last.zone) != (truck, product.zone) or pieces > room:
             last = _Loading(next(labels), truck, product.zone, [])
@@ -248,8 +247,9 @@ def _loaded(rng: Random, demand: Demand, platform: Platform, start: str) -> list
     return containers
 
 
-def _product_order(product: Product) -> tuple[int, str, str]:
-    return URGENCY[product.zone], product.barcode, product.name
+def _loading_order(key: tuple[Product, str], batch: int) -> tuple[int, int, int, str, str, str]:
+    product, point = key
+    return batch // BATCHES, URGENCY[product.zone], batch, product.barcode, product.name, point
 
 
 def _line(lot: str, container: str, product: Product, point: str, pieces: int) -> StationLine:
@@ -353,18 +353,18 @@ def _wrong(
 def _routes(
     seed: int, county: str, centre: Position, shops: tuple[Point, ...], demand: Demand
 ) -> tuple[Route, ...]:
-    """A sweep around the station, cut where a van would be full on an even share."""
+    """A sweep around the station, cut by the points' usual sizes: the same every night, while the loads are not."""
     load: dict[str, int] = {}
     for (_, point), pieces in demand.items():
         load[point] = load.get(point, 0) + pieces
-    count = math.ceil(sum(load.values()) / VAN_PIECES)
+    count = min(len(shops), math.ceil(sum(load.values()) / VAN_PIECES))
     around = sorted(shops, key=lambda shop: (_angle(centre, shop.position), shop.code))
-    share = sum(load.values()) / count
+    share = sum(shop.size for shop in shops) / count
     parts: list[list[str]] = [[] for _ in range(count)]
-    done = 0
+    done = 0.0
     for shop in around:
-        parts[min(count - 1, int(done / share))].append(shop.code)
-        done += load.get(shop.code, 0)
+        parts[min(count - 1, int((done + shop.size / 2) / share))].append(shop.code)
+        done += shop.size
     return tuple(_route(seed, county, index, points, load) for index, points in enumerate(parts))
 
 
