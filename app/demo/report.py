@@ -1,0 +1,110 @@
+"""Count a played day from the book and from the hub, each by its own way; nothing is carried along while playing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from app.domain.money import commission_fen
+from app.domain.places import HERE, Kind
+from app.hub import platform
+from app.hub.hub import Hub
+from app.store.connection import Reader
+
+IN_FROM = frozenset({Kind.VAN, Kind.OVER, Kind.SHORT, Kind.PLATFORM})
+OUT_TO = frozenset({Kind.BUYER, Kind.STATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a day; pieces, fen, and numbers of facts."""
+
+    pieces_in: int
+    pieces_out: int
+    pieces_here: int
+    fen_difference: int
+    facts_local: int
+    facts_hub: int
+    digests_equal: bool
+    stock_equal: bool
+    unsent: int
+    pictures: list[str]
+    seed: int
+    county: str
+    day: str
+
+
+def report(
+    reader: Reader, hub: Hub, point: str, *, pictures: list[str], seed: int, county: str, day: str
+) -> Report:
+    """Count now. ``reader`` reads the shop's book; ``hub`` holds what the platform knows of ``point``."""
+    device, epoch = reader.get("device"), reader.get("epoch")
+    last = reader.one(
+        "SELECT seq, digest FROM facts WHERE device = ? AND epoch = ? ORDER BY seq DESC LIMIT 1", (device, epoch)
+    ) or (0, b"")
+    return Report(
+        pieces_in=_flow(reader, IN_FROM, inward=1),
+        pieces_out=_flow(reader, OUT_TO, inward=0),
+        pieces_here=_here(reader),
+        fen_difference=_fen_difference(reader),
+        facts_local=reader.value("SELECT count(*) FROM facts WHERE device = ?", (device,)),
+        facts_hub=platform.facts_count(hub, point),
+        digests_equal=platform.digest_of(hub, device, epoch=epoch) == last[1],
+        stock_equal=_stock(reader) == platform.stock_of(hub, point),
+        unsent=last[0] - reader.get("acknowledged", [0, ""])[0],
+        pictures=pictures,
+        seed=seed,
+        county=county,
+        day=day,
+    )
+
+
+def write(found: Report, folder: Path) -> Path:
+    """Write ``report.json``; returns its path."""
+    path = folder / "report.json"
+    path.write_text(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return path
+
+
+def _flow(reader: Reader, kinds: frozenset[Kind], *, inward: int) -> int:
+    """Pieces that crossed between these kinds of places and the shop, those that were taken back deducted."""
+    total = 0
+    for source, target, pieces in reader.rows("SELECT source, target, sum(pieces) FROM moves GROUP BY source, target"):
+        start, end = Kind(source.partition(":")[0]), Kind(target.partition(":")[0])
+        if start in kinds and end in HERE:
+            total += pieces if inward else -pieces
+        elif start in HERE and end in kinds:
+            total += -pieces if inward else pieces
+    return total
+
+
+def _here(reader: Reader) -> int:
+    rows = reader.rows("SELECT place, sum(pieces) FROM stock GROUP BY place")
+    return sum(pieces for place, pieces in rows if Kind(place.partition(":")[0]) in HERE)
+
+
+def _stock(reader: Reader) -> dict[tuple[str, str], int]:
+    rows = reader.rows("SELECT lot, place, pieces FROM stock WHERE pieces <> 0")
+    return {(lot, place): pieces for lot, place, pieces in rows}
+
+
+def _fen_difference(reader: Reader) -> int:
+    """How far the money is off: accounts that do not sum to zero, and commission that the totals do not bear out."""
+    unbalanced = abs(int(reader.value("SELECT coalesce(sum(fen), 0) FROM money")))
+    off = 0
+    for paid, pieces, points, handed, refunded, booked in reader.rows(_EARNED):
+        earned = commission_fen(
+            paid, pieces=pieces, handed_out=handed, refunded_fen=refunded, basis_points=points
+        )
+        off += abs(earned - booked)
+    return unbalanced + off
+
+
+_EARNED = """
+SELECT l.paid_fen, l.pieces, l.basis_points,
+       coalesce((SELECT sum(h.pieces) FROM handed h WHERE h.lot = l.lot AND h.undone = 0), 0),
+       coalesce((SELECT sum(c.refund_fen) FROM claims c WHERE c.lot = l.lot), 0),
+       coalesce((SELECT sum(m.fen) FROM money m WHERE m.lot = l.lot AND m.account = 'receivable'), 0)
+FROM lines l
+"""

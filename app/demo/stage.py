@@ -1,0 +1,93 @@
+"""The stage of a story: a hub over real HTTP behind a relay that breaks things, and a shop's counter enrolled at it."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from app.bootstrap import Counter
+from app.domain.clock import StoryClock
+from app.hub.hub import Hub
+from app.hub.running import serve
+from app.hub.service import make_app
+from app.sandbox.faults import FAIR, Fault, Relay
+from app.sandbox.pointday import Episode, PointDay, Weather
+from app.sandbox.teller import Teller
+from app.sync.engine import Engine
+from app.sync.http import HttpPlatform
+from app.sync.inbox import TakePlace
+
+_FAULTS = {
+    Weather.OFFLINE: Fault(down=True),
+    Weather.REQUEST_LOST: Fault(lose_request=0.5),
+    Weather.ANSWER_LOST: Fault(lose_answer=0.5),
+    Weather.DUPLICATE: Fault(duplicate=0.5),
+    Weather.DELAY: Fault(latency=0.02),
+}
+MOST_EXCHANGES = 60
+
+
+class Stage:
+    """Hub, relay and counter of one story. ``true`` is the world's clock, ``pc`` the shop's, which may be wrong."""
+
+    def __init__(self, story: PointDay, folder: Path, *, begins_ms: int) -> None:
+        """Build all in ``folder``, which must be empty or missing."""
+        self.story = story
+        self.true, self.pc = StoryClock(begins_ms), StoryClock(begins_ms)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.hub = Hub(f"sqlite:///{(folder / 'hub.db').as_posix()}", self.true)
+        self._running = serve(make_app(self.hub))
+        self.relay = Relay(port=self._running.port, seed=story.seed)
+        self.teller = Teller(self.hub, story)
+        shop = story.point
+        self.hub.add_point(shop.code, shop.name)
+        self.teller.begin()
+        self.counter = Counter(folder / "data", self.pc, note="练习", server=self.relay.url)
+        self._enrol()
+
+    def _enrol(self) -> None:
+        code = self.hub.make_enrolment(self.story.point.code)
+        place = HttpPlatform(self.relay.url).enrol(code=code, device_name="柜台", attempt=secrets.token_hex(8))
+        self.counter.store.writer.do(TakePlace(place))
+
+    def engine(self) -> Engine:
+        """An engine for the calling thread; used where no loop runs."""
+        return self.counter.make_engine()
+
+    def move_to(self, at_ms: int) -> None:
+        """Let the story's time be ``at_ms``: clocks, weather of the network, and what the platform says by then."""
+        self.true.move_to(at_ms)
+        weather = [episode for episode in self.story.network if episode.from_ms <= at_ms < episode.to_ms]
+        self.pc.move_to(at_ms + _clock_error(weather))
+        self.relay.set(_fault(weather))
+        self.teller.tell_until(at_ms)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether the story's network is down now."""
+        now = self.true.now_ms()
+        return any(e.kind is Weather.OFFLINE and e.from_ms <= now < e.to_ms for e in self.story.network)
+
+    def close(self) -> None:
+        """Close the counter, the relay and the hub."""
+        self.counter.close()
+        self.relay.stop()
+        self._running.stop()
+        self.hub.close()
+
+
+def exchange(engine: Engine, *, until_done: int = 1) -> None:
+    """Exchange with the platform until there is nothing to send or it cannot be reached."""
+    for _ in range(MOST_EXCHANGES):
+        wait = engine.step()
+        if not until_done or (wait > 0 and (engine.failing or not engine.pulse.reading.unsent)):
+            return
+
+
+def _fault(weather: list[Episode]) -> Fault:
+    faults = [_FAULTS[episode.kind] for episode in weather if episode.kind in _FAULTS]
+    return faults[0] if faults else FAIR
+
+
+def _clock_error(weather: list[Episode]) -> int:
+    return sum(episode.amount for episode in weather if episode.kind is Weather.WRONG_CLOCK)
