@@ -1,0 +1,1 @@
+"""The day's close, the three-way match, and what the platforms owe."""
