@@ -479,7 +479,7 @@ def chain(reader: Reader, lot: str) -> tuple[Confirmed, ...]:
     spoiled_here = _net(reader, lot, arrived=("shelf:",), at=("damaged:",))
     claimed = reader.select(
         select(func.coalesce(func.sum(claims.c.pieces), 0)).where(
-            claims.c.lot == lot, claims.c.outcome.not_in(rules.FREE_AGAIN)
+            claims.c.lot == lot, claims.c.outcome != "withdrawn"
         )
     )[0][0]
     received = came if _is_received(reader, trip, came) else None

@@ -240,7 +240,10 @@ def test_the_driver_takes_what_both_counted_with_name_and_signature() -> None:
 
 def test_cold_goods_are_overdue_in_the_evening_and_the_rest_later() -> None:
     evening, noon = at(DAY, "20:01"), at("2026-11-23", "12:01")
-    assert [zone for zone in Zone if rules.is_overdue(zone, DAY, now_ms=evening)] == [Zone.FROZEN, Zone.CHILLED]
+    assert [zone for zone in Zone if rules.is_overdue(zone, DAY, now_ms=evening)] == [
+        Zone.FROZEN,
+        Zone.CHILLED,
+    ]
     assert rules.is_overdue(Zone.FRESH, DAY, now_ms=noon)
     assert not rules.is_overdue(Zone.AMBIENT, DAY, now_ms=noon)
     assert rules.is_overdue(Zone.AMBIENT, DAY, now_ms=at("2026-11-25", "23:01"))
