@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-import xlsxwriter
-
 from app.domain.events import GoodsAnnounced
 from app.domain.goods import Line, Person, Zone
 from app.sandbox.products import catalogue
@@ -75,6 +73,8 @@ def as_csv(rows: list[tuple[str, ...]], *, columns: tuple[str, ...] = COLUMNS) -
 
 def as_xlsx(rows: list[tuple[str, ...]], *, columns: tuple[str, ...] = COLUMNS) -> bytes:
     """A workbook whose cells are all text, so that long codes stay whole."""
+    import xlsxwriter
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet("到货清单")
@@ -90,12 +90,12 @@ def good_manifest(manifest: GoodsAnnounced, people: tuple[Person, ...] = ()) -> 
     return {"good.csv": as_csv(rows), "good.xlsx": as_xlsx(rows)}
 
 
-def bad_manifests() -> dict[str, bytes]:
-    """Bad files by name; none may be taken as it is, none may end in a traceback.
+def bad_manifests(*, point: str = "BY-0001", day: str = "2026-11-22") -> dict[str, bytes]:
+    """Bad files by name, but for their fault meant for ``point`` and ``day``; none may end in a traceback.
 
     ``gbk.csv`` is good but for its encoding, and ``semicolons.csv`` but for its separator.
     """
-    rows = _sample_rows()
+    rows = _sample_rows(point=point, day=day)
     good = as_csv(rows)
     return _bad_tables(rows) | {
         "empty.csv": b"",
@@ -146,7 +146,7 @@ def _with(row: tuple[str, ...], column: int, text: str) -> tuple[str, ...]:
     return (*row[:column], text, *row[column + 1 :])
 
 
-def _sample_rows() -> list[tuple[str, ...]]:
+def _sample_rows(*, point: str, day: str) -> list[tuple[str, ...]]:
     chosen = [next(each for each in catalogue() if each.zone is zone) for zone in Zone]
     lines = tuple(
         Line(
@@ -165,4 +165,4 @@ def _sample_rows() -> list[tuple[str, ...]]:
         )
         for number, product in enumerate(chosen, start=1)
     )
-    return rows_of(GoodsAnnounced("LLYX", "L261122-R07", "BY-0001", "2026-11-22", (), lines))
+    return rows_of(GoodsAnnounced("LLYX", "L261122-R07", point, day, (), lines))

@@ -13,7 +13,7 @@ from app.sandbox import aftermath, visits
 from app.sandbox.deliveries import MINUTE, Deliveries, Delivery, deliveries_of, overdue, standing
 from app.sandbox.dice import chance, dice
 from app.sandbox.manifests import bad_manifests, good_manifest
-from app.sandbox.orders import neighbours_of, proxy_orders
+from app.sandbox.orders import neighbours_of, orders_of, proxy_orders
 from app.sandbox.people import driver
 from app.sandbox.platforms import platforms
 from app.sandbox.pointday import Collection, Heard, Leftover, NoShow, PointDay, SentBack, Stray
@@ -23,6 +23,8 @@ from app.sync.protocol import Elsewhere
 
 GOOD_SHOP = 8.5
 """Times the average point's 17 pieces a day: about 54 orders and 145 pieces."""
+PLACED_SO_FAR = 6
+"""So many of tomorrow's orders are known before today's goods are fetched."""
 
 __all__ = [
     "GOOD_SHOP",
@@ -137,8 +139,15 @@ def _elsewhere(frame: _Frame, near: tuple[Point, ...]) -> tuple[Elsewhere, ...]:
         for stray in part.van.strays
         if stray.why is not Stray.OTHER_PLATFORM
     )
+    next_day = clock.day_after(frame.day, 1)
+    tomorrow = orders_of(seed=frame.seed, point=frame.point, day=next_day, scale=frame.scale)
     return visits.elsewhere_of(
-        frame.rng("elsewhere"), day=frame.day, point=frame.point, near=near, crates=crates
+        frame.rng("elsewhere"),
+        day=frame.day,
+        point=frame.point,
+        near=near,
+        tomorrow=tomorrow[:PLACED_SO_FAR],
+        crates=crates,
     )
 
 

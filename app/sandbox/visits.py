@@ -10,6 +10,7 @@ from app.domain import clock
 from app.domain.goods import Count, Line
 from app.sandbox.deliveries import MINUTE, Deliveries, Take
 from app.sandbox.dice import about, chance, filled
+from app.sandbox.orders import Order
 from app.sandbox.people import Villager
 from app.sandbox.platforms import platforms
 from app.sandbox.pointday import Asks, Outcome, Undo, Visit
@@ -21,7 +22,14 @@ UNKNOWN = 0.02
 NEVER_BEFORE, NEVER_AFTER = "08:10", "20:40"
 WAYS = (Asks.CODE, Asks.QR, Asks.TAIL, Asks.NAME, Asks.INITIALS, Asks.NICKNAME)
 WAY_WEIGHTS = (32, 20, 26, 11, 6, 5)
-PROXY_NOTES = ("邻居顺路代取", "儿媳妇来拿", "家里老人走不动，代取", "隔壁帮忙带回", "打过电话，同意代取")
+PROXIES = (
+    ("隔壁韦嫂", "邻居顺路代取"),
+    ("儿媳妇", "儿媳妇来拿"),
+    ("黄老师", "家里老人走不动，代取"),
+    ("对面老李", "帮忙带回"),
+    ("阿梅", "打过电话，同意代取"),
+    ("小儿子", "放学顺路来拿"),
+)
 UNDO_REASONS = ("点错人了，同名", "多点了一件", "顾客忘带钱包先走了", "拿错货位，放回")
 
 
@@ -77,7 +85,7 @@ def _some_time(rng: Random, day: str) -> int:
 
 def _visit(rng: Random, at_ms: int, villager: Villager, takes: list[Take], lines: dict[str, Line]) -> Visit:
     asks, text = _asked(rng, villager, [lines[take.lot] for take in takes])
-    proxied = chance(rng, of=BY_PROXY)
+    proxy, note = rng.choice(PROXIES) if chance(rng, of=BY_PROXY) else ("", "")
     return Visit(
         at_ms=at_ms,
         name=villager.name,
@@ -86,8 +94,8 @@ def _visit(rng: Random, at_ms: int, villager: Villager, takes: list[Take], lines
         outcome=Outcome.TAKES,
         buyers=tuple(dict.fromkeys(lines[take.lot].buyer for take in takes)),
         goods=tuple(Count(take.lot, take.pieces) for take in takes),
-        proxy=rng.choice(("韦嫂", "覃伯", "黄老师", "阿梅", "隔壁老李", "他儿子")) if proxied else "",
-        note=rng.choice(PROXY_NOTES) if proxied else "",
+        proxy=proxy,
+        note=note,
     )
 
 
@@ -164,14 +172,22 @@ def _not_here(rng: Random, day: str, elsewhere: tuple[Elsewhere, ...], visits: i
 
 
 def elsewhere_of(
-    rng: Random, *, day: str, point: Point, near: tuple[Point, ...], crates: tuple[tuple[str, str, str], ...]
+    rng: Random,
+    *,
+    day: str,
+    point: Point,
+    near: tuple[Point, ...],
+    tomorrow: list[Order],
+    crates: tuple[tuple[str, str, str], ...],
 ) -> tuple[Elsewhere, ...]:
     """What the platforms tell for "not here": orders at other points, orders of tomorrow, and stray ``crates``.
 
     A crate is given as (platform, label, the point or day it belongs to) and told with an empty tail.
     """
     entries = [_entry(rng, point=other, day=day) for other in near for _ in range(3)]
-    entries += [_entry(rng, point=point, day=clock.day_after(day, 1)) for _ in range(3)]
+    next_day = clock.day_after(day, 1)
+    for order in tomorrow:
+        entries.append(Elsewhere(order.platform.key, order.code, order.villager.tail, point.code, next_day))
     for platform, label, belongs in crates:
         is_day = belongs[:2].isdigit()
         where, when = (point.code, belongs) if is_day else (belongs, day)

@@ -249,6 +249,15 @@ def test_what_the_owner_orders_for_a_neighbour_comes_the_next_day() -> None:
     assert {order: found[order] for order in ordered} == ordered
 
 
+def test_orders_known_for_tomorrow_come_tomorrow() -> None:
+    today, next_day = DAY, clock.day_after(DAY, 1)
+    told = point_day(seed=4, county="宾阳县", day=today)
+    known = {entry.code for entry in told.elsewhere if entry.day == next_day and entry.tail}
+    came = point_day(seed=4, county="宾阳县", day=next_day)
+    assert known
+    assert known <= {line.code for manifest in manifests(came) for line in manifest.lines}
+
+
 def test_stray_crates_are_known_elsewhere_unless_the_platform_is_foreign() -> None:
     for story in history(seed=1, county="宾阳县", day=DAY, days=12):
         known = {entry.code for entry in story.elsewhere}
