@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import platform as machine
-import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,7 +21,7 @@ from app.store.opening import Store
 from app.store.words import explain, fault_answer
 from app.sync.pulse import Mood, Pulse, Reading
 from app.today.page import TodayPage
-from app.today.queries import standing
+from app.today.queries import Standing as Today
 from app.ui.desk import Desk
 from app.ui.later import LaterPage
 from app.ui.page import Page
@@ -73,17 +71,17 @@ class Counter:
         self._sounds = Sounds()
         self._sounds.muted = not self.preferences.sounds
         self.window = CounterWindow(self.desk, heading=self._heading(), clock=self._now, sounds=self._sounds)
+        self._today = TodayPage(self.desk, self.reader, self.clock)
         self._add_pages()
-        self.desk.changed.connect(lambda _: self._show_badges())
-        self._show_badges()
+        self.desk.changed.connect(lambda _: self._count_behind_other_pages())
         self._look()
 
     # --- the window ---
 
     def _add_pages(self) -> None:
-        today = TodayPage(self.desk, self.reader, self.clock)
-        today.wanted.connect(lambda key: self.window.show_page(int(key[1:]) - 1))
-        self.window.add_page(today)
+        self._today.wanted.connect(lambda key: self.window.show_page(int(key[1:]) - 1))
+        self._today.counted.connect(self._show_badges)
+        self.window.add_page(self._today)
         rooms: tuple[tuple[str, Glyph, Callable[[], Page]], ...] = (
             ("到货签收", Glyph.TRUCK, self._receiving),
             ("取货", Glyph.BAG, self._pickup),
@@ -158,8 +156,11 @@ class Counter:
         self.window.show_standing(_as_standing(self.pulse.reading, self.clock.now_ms()))
         self.window.show_heading(self._heading())
 
-    def _show_badges(self) -> None:
-        day = standing(self.reader, day=business_day(self._true_ms()), now_ms=self._true_ms())
+    def _count_behind_other_pages(self) -> None:
+        if self.window.page is not self._today:
+            self._today.count()
+
+    def _show_badges(self, day: Today) -> None:
         self.window.show_count(1, sum(trip.crates_left for trip in day.trips if not trip.ended_ms))
         self.window.show_count(3, day.overdue)
         self.window.show_count(4, day.claims_waiting)
@@ -170,6 +171,7 @@ class Counter:
         """Begin what runs beside the window: sync, the status bar, the hourly backup; heavy parts load meanwhile."""
         self.desk.changed.connect(lambda _: self._look())
         self.pulse.listen(lambda _: self.desk.announce(("pulse",)))
+        self._sounds.load()
         self._every(LOOK_EVERY_MS, self._look)
         self._every(BACKUP_EVERY_MS, lambda: self.back_up(_only_log))
         threading.Thread(target=_load_the_rest, name="geyi-load", daemon=True).start()
@@ -206,6 +208,9 @@ class Counter:
         self._aside(lambda: self._enrol(server, code), then)
 
     def _enrol(self, server: str, code: str) -> Answer:
+        import platform as machine
+        import secrets
+
         from app.sync.http import HttpPlatform
         from app.sync.inbox import TakePlace
         from app.sync.protocol import EnrolmentRefused, SyncError

@@ -6,9 +6,9 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -19,20 +19,26 @@ from app.settings import preferences
 from app.store.faults import Fault, StoreFault
 from app.store.words import fault_answer
 from app.ui.fonts import apply_theme
-from app.ui.only_one import Doorbell, raise_first
 from app.ui.tokens import TextSize
-from app.ui.trouble import TroubleWindow
+
+if TYPE_CHECKING:
+    from app.ui.only_one import Doorbell
+    from app.ui.trouble import TroubleWindow
 
 log = logging.getLogger(__name__)
+MOST_LOG = 1_000_000
+FIRST_PAGE_ALONE_MS = 250
+"""The first page is painted and can be used before anything heavy is loaded beside it."""
 
 
 def keep_log(folder: Path) -> None:
-    """Write warnings and bugs to ``logs/geyi.log`` of the data folder, a megabyte at most, three old ones kept."""
+    """Write warnings and bugs to ``logs/geyi.log`` of the data folder; one that has grown is put aside at a start."""
+    path = folder / "logs" / "geyi.log"
     try:
-        (folder / "logs").mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
-            folder / "logs" / "geyi.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
-        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > MOST_LOG:
+            path.replace(path.with_name("geyi-old.log"))
+        handler: logging.Handler = logging.FileHandler(path, encoding="utf-8", delay=True)
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -72,21 +78,35 @@ class Opening:
         try:
             counter = Counter(self._folder, self._clock, note=self._note, server=self._server)
         except StoreFault as fault:
-            if fault.fault is Fault.IN_USE and raise_first(self._folder):
-                self.leave = True
-                return
-            self._show(fault)
+            self.leave = fault.fault is Fault.IN_USE and self._raise_first()
+            if not self.leave:
+                self._show(fault)
             return
         if self.trouble is not None:
             self.trouble.close()
             self.trouble = None
         self.counter = counter
-        self._doorbell = Doorbell(self._folder, lambda: _to_front(counter.window), counter.window)
         counter.window.showMaximized()
-        QTimer.singleShot(0, counter.start)
+        QTimer.singleShot(FIRST_PAGE_ALONE_MS, self._go_on)
+
+    def _raise_first(self) -> bool:
+        from app.ui.only_one import raise_first
+
+        return raise_first(self._folder)
+
+    def _go_on(self) -> None:
+        """What can wait until the first page is there."""
+        from app.ui.only_one import Doorbell
+
+        if self.counter is not None:
+            window = self.counter.window
+            self._doorbell = Doorbell(self._folder, lambda: _to_front(window), window)
+            self.counter.start()
 
     def _show(self, fault: StoreFault) -> None:
         log.error("the book cannot be opened: %s", fault)
+        from app.ui.trouble import TroubleWindow
+
         word, asks, go = self._ways_on().get(fault.fault, ("再试一次", "", lambda _: None))
         if self.trouble is not None:
             self.trouble.close()

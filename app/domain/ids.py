@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import NamedTuple
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -50,6 +49,8 @@ def has_valid_check(code: str) -> bool:
 
 def new_code(prefix: str, *, length: int = 6) -> str:
     """A fresh code of ours, such as ``TH-4K7P2Q-X``: prefix for the kind, random body, check character."""
+    import secrets
+
     body = "".join(secrets.choice(ALPHABET) for _ in range(length))
     return with_check(f"{prefix}-{body}")
 

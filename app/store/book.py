@@ -129,7 +129,10 @@ class Book:
         day = self.day
         self.run_many(
             _KEEP_PERSON,
-            [(p.buyer, p.platform, p.name, p.nickname, p.tail, p.phone, initials(p.name), day) for p in people],
+            [
+                (p.buyer, p.platform, p.name, p.nickname, p.tail, p.phone, initials(p.name), day)
+                for p in people
+            ],
         )
         self.changed.add("people")
 
@@ -195,7 +198,9 @@ class Book:
         target = self._fact_named(of)
         if target is None or target[1] is not None:
             return
-        moves = self.rows("SELECT lot, pieces, source, target FROM moves WHERE fact = ? ORDER BY id", (target[0],))
+        moves = self.rows(
+            "SELECT lot, pieces, source, target FROM moves WHERE fact = ? ORDER BY id", (target[0],)
+        )
         backward = [Move(lot, n, Place.parse(source), Place.parse(to)) for lot, n, source, to in moves]
         self.run("UPDATE facts SET reversed_by = ? WHERE id = ?", (entry.row, target[0]))
         self._move(entry.row, reversed_moves(backward))
@@ -206,7 +211,9 @@ class Book:
             known = FactId.parse(of)
         except ValueError:
             return None
-        return self.one("SELECT id, reversed_by, kind FROM facts WHERE device = ? AND epoch = ? AND seq = ?", known)
+        return self.one(
+            "SELECT id, reversed_by, kind FROM facts WHERE device = ? AND epoch = ? AND seq = ?", known
+        )
 
     def _move(self, row: int, moves: Iterable[Move]) -> None:
         execute = self._connection.execute

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import secrets
 import sys
 from hashlib import blake2b
 from pathlib import Path
@@ -28,6 +27,8 @@ def load_or_make(folder: Path, *, book_exists: bool) -> tuple[bytes, str]:
         return _read_slot(slot), ""
     if book_exists:
         raise StoreFault(Fault.KEY_LOST, str(slot))
+    import secrets
+
     key = secrets.token_bytes(32)
     code = _new_recovery_code()
     _write_private(folder / RECOVERY, _wrap(key, code).encode())
@@ -54,12 +55,16 @@ def tidy_code(text: str) -> str:
 
 
 def _new_recovery_code() -> str:
+    import secrets
+
     body = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(24))
     check = check_character(body)
     return tidy_code(body + (check if check in _CODE_ALPHABET else "0"))
 
 
 def _wrap(key: bytes, code: str) -> str:
+    import secrets
+
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     nonce = secrets.token_bytes(12)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlcipher3
 
 from app.domain.clock import Clock
-from app.store import backup, keys, upgrade
-from app.store.book import Book
+from app.store import keys, upgrade
 from app.store.connection import Reader, check_engine, connect
 from app.store.faults import Fault, StoreFault, fault_of
 from app.store.folder import Folder
 from app.store.writer import Writer
+
+if TYPE_CHECKING:
+    from app.store.book import Book
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,13 @@ class Store:
         except BaseException:
             self.folder.close()
             raise
-        self.writer = Writer(connection, Book(connection, clock), changed=changed, make_room=self.folder.drop_ballast)
+        self._connection = connection
+        self.writer = Writer(connection, self._open_book, changed=changed, make_room=self.folder.drop_ballast)
+
+    def _open_book(self) -> Book:
+        from app.store.book import Book
+
+        return Book(self._connection, self.clock)
 
     @property
     def path(self) -> Path:
@@ -54,7 +63,11 @@ class Store:
 
     def back_up(self, into: Path | None = None) -> Path:
         """Write a backup now, to the data folder's own backups or another disk; raises :class:`StoreFault`."""
-        return backup.back_up(self.folder.book, self.key, into or self.folder.backups, now_ms=self.clock.now_ms())
+        from app.store import backup
+
+        return backup.back_up(
+            self.folder.book, self.key, into or self.folder.backups, now_ms=self.clock.now_ms()
+        )
 
     def close(self) -> None:
         """Finish what is queued and let go of the folder."""
@@ -82,6 +95,8 @@ def restore_newest(path: Path) -> Path:
     Raises :class:`StoreFault` ``CORRUPT`` where there is no good backup. What the platform has acknowledged since
     the backup comes back from its feed.
     """
+    from app.store import backup
+
     folder = Folder(path)
     try:
         key, _ = keys.load_or_make(path, book_exists=True)

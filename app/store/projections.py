@@ -150,7 +150,9 @@ def _(fact: e.ShortArrived, book: Book, entry: Entry) -> None:
             if came == pieces:
                 _close_difference(book, entry, difference, how="arrived")
             elif came:
-                book.run("UPDATE differences SET pieces = pieces - ? WHERE difference = ?", (came, difference))
+                book.run(
+                    "UPDATE differences SET pieces = pieces - ? WHERE difference = ?", (came, difference)
+                )
 
 
 def _open_difference(book: Book, entry: Entry, *, about: str, lot: str, pieces: int, note: str) -> None:
@@ -206,10 +208,14 @@ def settle_commission(book: Book, entry: Entry, lot: str) -> None:
         paid_fen, pieces=pieces, handed_out=handed_out, refunded_fen=refunded, basis_points=basis_points
     )
     booked = book.value("SELECT sum(fen) FROM money WHERE lot = ? AND account = 'receivable'", (lot,)) or 0
-    book_money(book, entry, platform=platform, lot=lot, debit="receivable", credit="commission", fen=earned - booked)
+    book_money(
+        book, entry, platform=platform, lot=lot, debit="receivable", credit="commission", fen=earned - booked
+    )
 
 
-def book_money(book: Book, entry: Entry, *, platform: str, lot: str, debit: str, credit: str, fen: int) -> None:
+def book_money(
+    book: Book, entry: Entry, *, platform: str, lot: str, debit: str, credit: str, fen: int
+) -> None:
     """Double entry for money: ``fen`` onto ``debit`` and off ``credit``; nothing for zero."""
     if fen:
         book.run_many(
@@ -229,7 +235,9 @@ def _(fact: e.ProxyOrdered, book: Book, entry: Entry) -> None:
         (fact.order, fact.platform, entry.recorded.day, fact.product, fact.pieces, fact.price_fen, fact.cash_fen,
          fact.buyer),
     )  # fmt: skip
-    book_money(book, entry, platform=fact.platform, lot="", debit="drawer", credit="proxy_orders", fen=fact.cash_fen)
+    book_money(
+        book, entry, platform=fact.platform, lot="", debit="drawer", credit="proxy_orders", fen=fact.cash_fen
+    )
 
 
 # --- after-sales -------------------------------------------------------------------------------------------
@@ -300,7 +308,10 @@ def _(fact: e.BillIssued, book: Book, entry: Entry) -> None:
     book.run("DELETE FROM bills WHERE platform = ? AND day = ?", (fact.platform, fact.day))
     book.run_many(
         "INSERT OR REPLACE INTO bills (platform, day, lot, pieces, paid_fen, commission_fen) VALUES (?, ?, ?, ?, ?, ?)",
-        [(fact.platform, fact.day, row.lot, row.pieces, row.paid_fen, row.commission_fen) for row in fact.rows],
+        [
+            (fact.platform, fact.day, row.lot, row.pieces, row.paid_fen, row.commission_fen)
+            for row in fact.rows
+        ],
     )
 
 
@@ -311,12 +322,16 @@ def _(fact: e.Deducted, book: Book, entry: Entry) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, 'taken', '', 0)",
         (fact.deduction, fact.platform, fact.day, fact.fen, fact.why, fact.lot),
     )
-    book_money(book, entry, platform=fact.platform, lot="", debit="deduction", credit="deducted", fen=fact.fen)
+    book_money(
+        book, entry, platform=fact.platform, lot="", debit="deduction", credit="deducted", fen=fact.fen
+    )
 
 
 @project.register(e.DeductionAppealed)
 def _(fact: e.DeductionAppealed, book: Book, entry: Entry) -> None:
-    book.run("UPDATE deductions SET state = 'appealed', note = ? WHERE deduction = ?", (fact.note, fact.deduction))
+    book.run(
+        "UPDATE deductions SET state = 'appealed', note = ? WHERE deduction = ?", (fact.note, fact.deduction)
+    )
 
 
 @project.register(e.AppealDecided)
@@ -327,7 +342,9 @@ def _(fact: e.AppealDecided, book: Book, entry: Entry) -> None:
         "UPDATE deductions SET state = ?, returned_fen = ? WHERE deduction = ?",
         (state, fact.returned_fen, fact.deduction),
     )
-    book_money(book, entry, platform=platform, lot="", debit="deducted", credit="deduction", fen=fact.returned_fen)
+    book_money(
+        book, entry, platform=platform, lot="", debit="deducted", credit="deduction", fen=fact.returned_fen
+    )
 
 
 @project.register(e.CashMoved)
@@ -447,7 +464,9 @@ def _wait_for_more(book: Book, row: int) -> None:
 def _forget_manifest(book: Book, row: int) -> None:
     """A manifest taken back leaves nothing to wait for."""
     trip = book.value("SELECT json_extract(body, '$.trip') FROM facts WHERE id = ?", (row,))
-    book.run("DELETE FROM lines WHERE trip = ? AND lot IN (SELECT lot FROM moves WHERE fact = ?)", (trip, row))
+    book.run(
+        "DELETE FROM lines WHERE trip = ? AND lot IN (SELECT lot FROM moves WHERE fact = ?)", (trip, row)
+    )
     if not book.value("SELECT count(*) FROM lines WHERE trip = ?", (trip,)):
         book.run("DELETE FROM crates WHERE trip = ?", (trip,))
         book.run("DELETE FROM trips WHERE trip = ?", (trip,))

@@ -279,7 +279,9 @@ orders = Table(
     _text("buyer"),
 )
 
-photos = Table("photos", metadata, _text("sha", key="pk"), Column("jpeg", BLOB, nullable=False), _number("sent_ms"))
+photos = Table(
+    "photos", metadata, _text("sha", key="pk"), Column("jpeg", BLOB, nullable=False), _number("sent_ms")
+)
 
 state = Table("state", metadata, _text("key", key="pk"), _text("value"))
 

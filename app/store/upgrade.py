@@ -8,7 +8,6 @@ from pathlib import Path
 import sqlcipher3
 
 from app.domain.resources import resource_path
-from app.store import backup
 from app.store.connection import connect
 from app.store.faults import Fault, StoreFault, fault_of
 
@@ -24,6 +23,8 @@ def bring_up(book: Path, key: bytes, *, backups: Path, now_ms: int) -> None:
         return
     if found and found not in known_versions():
         raise StoreFault(Fault.NEWER, found)
+    from app.store import backup
+
     saved = backup.back_up(book, key, backups, now_ms=now_ms, label=f"before-{HEAD}") if found else None
     try:
         migrate(book, key)

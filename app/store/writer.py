@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import sqlcipher3
 
 from app.domain.refusals import Refused
-from app.store.book import Book
 from app.store.faults import Fault, StoreFault, fault_of
+
+if TYPE_CHECKING:
+    from app.store.book import Book
 
 GROUP_SECONDS = 0.003
 """How long a busy writer waits for companions of a command: several guns share one sync to disk."""
@@ -40,13 +42,14 @@ class Writer:
     def __init__(
         self,
         connection: sqlcipher3.Connection,
-        book: Book,
+        open_book: Callable[[], Book],
         *,
         changed: Callable[[frozenset[str]], None] = lambda topics: None,
         make_room: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``open_book`` is called on the writer's thread at the first command: a start need not load the ledger."""
         self._connection = connection
-        self._book = book
+        self._open_book = open_book
         self._changed = changed
         self._make_room = make_room
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
@@ -78,9 +81,12 @@ class Writer:
     # --- on the writer thread ---
 
     def _work(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            group = self._gather(first)
-            self._run(group)
+        first = self._jobs.get()
+        if first is not None:
+            self._book = self._open_book()
+        while first is not None:
+            self._run(self._gather(first))
+            first = self._jobs.get()
         self._connection.close()
 
     def _gather(self, first: _Job) -> list[_Job]:

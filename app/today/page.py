@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, business_day, moment
-from app.domain.codec import KINDS
 from app.domain.money import yuan
 from app.store.connection import Reader
 from app.today.queries import Standing, TripRow, standing
@@ -16,7 +15,7 @@ from app.today.rules import Day, Step, next_steps
 from app.ui import tokens
 from app.ui.buttons import PressButton
 from app.ui.desk import Desk
-from app.ui.page import Page
+from app.ui.page import EVERYTHING, Page
 from app.ui.panels import SectionTitle, StatePanel, StatTile
 from app.ui.shapes import Glyph, draw_focus_ring, draw_keycap, draw_tone, font_of, sized
 
@@ -135,13 +134,14 @@ class TripBar(QWidget):
 
 
 class TodayPage(Page):
-    """How the day stands; `wanted(key)` asks for the page behind an F-key."""
+    """How the day stands; `wanted(key)` asks for the page behind an F-key, `counted(Standing)` tells each new count."""
 
     title = "今日"
     glyph = Glyph.CLOCK
-    topics = frozenset(KINDS) | {"people"}
+    topics = EVERYTHING
     invitation = Answer(Tone.INFO, "今天", "按 F1–F8 换页；扫到什么都行，会告诉您该去哪一页。")
     wanted = Signal(str)
+    counted = Signal(object)
 
     def __init__(self, desk: Desk, reader: Reader, clock: Clock) -> None:
         super().__init__(desk)
@@ -174,10 +174,17 @@ class TodayPage(Page):
 
     def refresh(self, topics: frozenset[str]) -> None:
         now = self._clock.now_ms()
-        day = standing(self._reader, day=business_day(now), now_ms=now)
+        day = self.count()
         self._show_numbers(day)
         self._show_steps(next_steps(_as_day(day, hour=moment(now).hour))[:MOST_STEPS])
         self._show_trips(day.trips)
+
+    def count(self) -> Standing:
+        """Count the day and tell it."""
+        now = self._clock.now_ms()
+        day = standing(self._reader, day=business_day(now), now_ms=now)
+        self.counted.emit(day)
+        return day
 
     def _show_numbers(self, day: Standing) -> None:
         short = day.received < day.expected

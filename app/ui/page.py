@@ -11,6 +11,10 @@ from app.ui.desk import Desk
 from app.ui.shapes import Glyph, sized
 
 
+EVERYTHING: frozenset[str] = frozenset({"*"})
+"""The topics of a page that looks again whatever has changed."""
+
+
 class Page(QWidget):
     """Base of every page. Set `title`, `glyph` and the `topics` that make it look again; override what it needs.
 

@@ -25,7 +25,10 @@ class Sounds:
     def __init__(self) -> None:
         self.muted = False
         self._effects: dict[str, Any] = {}
-        if not _must_be_silent():
+
+    def load(self) -> None:
+        """Load the sounds, once the counter is in use: what is played before that is silent."""
+        if not self._effects and not _must_be_silent():
             self._load()
 
     @property

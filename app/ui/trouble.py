@@ -19,7 +19,12 @@ class TroubleWindow(QWidget):
     """
 
     def __init__(
-        self, answer: Answer, *, way_on: str = "", asks: str = "", go: Callable[[str], None] = lambda typed: None
+        self,
+        answer: Answer,
+        *,
+        way_on: str = "",
+        asks: str = "",
+        go: Callable[[str], None] = lambda typed: None,
     ) -> None:
         super().__init__()
         self.setObjectName("counter")

@@ -26,7 +26,7 @@ from app.ui.answer import AnswerBand
 from app.ui.desk import Desk
 from app.ui.ime import ScanEaten
 from app.ui.navigation import Rail
-from app.ui.page import Page
+from app.ui.page import EVERYTHING, Page
 from app.ui.panels import Chip, ElidedLabel, label
 from app.ui.scan import ScanCapture
 from app.ui.shapes import sized
@@ -290,8 +290,11 @@ class CounterWindow(QMainWindow):
 
     def _changed(self, topics: frozenset[str]) -> None:
         page = self.page
-        if page is not None and topics & page.topics:
-            self.desk.attempt(lambda: page.refresh(topics & page.topics))
+        if page is None:
+            return
+        wanted = topics if page.topics is EVERYTHING else topics & page.topics
+        if wanted:
+            self.desk.attempt(lambda: page.refresh(wanted))
 
     def _tick(self) -> None:
         self.header.show_time(self._clock())

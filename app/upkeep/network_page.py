@@ -13,7 +13,7 @@ from app.sync.pulse import Reading
 from app.ui import tokens
 from app.ui.buttons import ActionButton
 from app.ui.desk import Desk
-from app.ui.page import Page
+from app.ui.page import EVERYTHING, Page
 from app.ui.panels import Card, Chip, SectionTitle, StatTile, label
 from app.ui.rows import Column, RowsModel
 from app.ui.rows_view import RowsView
@@ -28,7 +28,7 @@ class NetworkPage(Page):
 
     title = "网络"
     glyph = Glyph.CLOUD
-    topics = frozenset({"pulse"}) | frozenset(KINDS)
+    topics = EVERYTHING
     invitation = Answer(Tone.INFO, "不用等网络", "断网照常收货、取货、日结；连上后自动补传，一笔都不会少。")
 
     def __init__(
