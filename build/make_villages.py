@@ -43,7 +43,9 @@ def main() -> None:
     parser.add_argument("villages", type=Path, help="CSV: village_code, village, town, county")
     parser.add_argument("counties", type=Path, help="CSV with county, longitude, latitude")
     given = parser.parse_args()
-    chosen = [row for row in rows_of(given.villages) if row["county"] in CHOSEN and "虚拟" not in row["village"]]
+    chosen = [
+        row for row in rows_of(given.villages) if row["county"] in CHOSEN and "虚拟" not in row["village"]
+    ]
     write(RESOURCES / "villages.csv", chosen)
     counties = [county_row(row) for row in rows_of(given.counties) if row["county"] in CHOSEN]
     write(RESOURCES / "counties.csv", counties)

@@ -109,22 +109,25 @@ def deliveries_of(*, seed: int, point: Point, day: str, scale: float) -> Deliver
 
 
 def _mishaps(rng: Random, manifests: list[GoodsAnnounced], *, seed: int, point: Point) -> _Mishaps:
-    lines = [line for manifest in manifests for line in manifest.lines]
-    lots = [line.lot for line in lines]
-    fragile = [line.lot for line in lines if line.category in FRAGILE]
     crates = [note.crate for manifest in manifests for note in manifest.crates]
-    busy = len(lots) >= BUSY
     lost = rng.choice(crates) if len(crates) >= 6 and chance(rng, of=CRATE_LOST) else ""
+    lines = [line for manifest in manifests for line in manifest.lines if line.crate != lost]
+    lots = [line.lot for line in lines]
+    loaded = [crate for crate in crates if crate != lost]
+    busy = len(lots) >= BUSY
 
     def some(among: list[str], rate: float) -> frozenset[str]:
         count = about(rng, rate * len(lots), at_least=1 if busy else 0)
         return frozenset(rng.sample(among, min(count, len(among))))
 
+    short = some(lots, SHORT)
+    whole = [line for line in lines if line.lot not in short]
+    fragile = [line.lot for line in whole if line.category in FRAGILE] or [line.lot for line in whole]
     return _Mishaps(
-        short=some(lots, SHORT),
+        short=short,
         damaged=some(fragile, DAMAGED),
-        surplus=some(crates, SURPLUS),
-        twice=some([crate for crate in crates if crate != lost], SCANNED_TWICE),
+        surplus=some(loaded, SURPLUS),
+        twice=some(loaded, SCANNED_TWICE),
         lost=lost,
         found_again=chance(rng, of=0.7),
         strays=_strays(rng, manifests, len(some(lots, STRAY)), seed=seed, point=point),
@@ -194,7 +197,7 @@ def _crate(
         crate=note.crate,
         zone=note.zone,
         lots=lots,
-        surplus=_surplus(rng, lines) if note.crate in mishaps.surplus and not lost else (),
+        surplus=_surplus(rng, lines) if note.crate in mishaps.surplus else (),
         here=not lost,
         later_ms=later_ms if back else 0,
         scans=2 if note.crate in mishaps.twice else 1,
@@ -207,10 +210,11 @@ def _lost(line: Line, found_again: bool) -> LotTruth:  # noqa: FBT001
 
 def _lot(rng: Random, line: Line, mishaps: _Mishaps) -> LotTruth:
     missing = rng.randint(1, line.pieces) if line.lot in mishaps.short else 0
-    whole = line.pieces - missing
-    damaged = rng.randint(1, whole) if whole and line.lot in mishaps.damaged else 0
+    damaged = rng.randint(1, line.pieces) if line.lot in mishaps.damaged else 0
     photos = (f"{line.lot}-van",) if damaged else ()
-    return LotTruth(line.lot, ok=whole - damaged, damaged=damaged, missing=missing, photos=photos)
+    return LotTruth(
+        line.lot, ok=line.pieces - missing - damaged, damaged=damaged, missing=missing, photos=photos
+    )
 
 
 def _surplus(rng: Random, lines: list[Line]) -> tuple[Surplus, ...]:

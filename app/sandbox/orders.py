@@ -60,7 +60,7 @@ def orders_of(*, seed: int, point: Point, day: str, scale: float) -> list[Order]
     weights = [1 / (index + 4) ** 0.5 for index in range(len(people))]
     ordered = proxy_orders(seed=seed, point=point, day=clock.day_after(day, -1), scale=scale)
     orders = [_proxy(rng, order, people) for order in ordered]
-    pieces = AVERAGE_PIECES * scale * rng.uniform(0.86, 1.14) - sum(order.pieces for order in ordered)
+    pieces = AVERAGE_PIECES * scale * rng.uniform(0.92, 1.08) - sum(order.pieces for order in ordered)
     for index in range(about(rng, max(0.0, pieces) / PIECES_AN_ORDER)):
         platform = rng.choices(platforms(), [each.share for each in platforms()])[0]
         villager = rng.choices(people, weights)[0]

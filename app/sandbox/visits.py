@@ -186,8 +186,10 @@ def elsewhere_of(
     """
     entries = [_entry(rng, point=other, day=day) for other in near for _ in range(3)]
     next_day = clock.day_after(day, 1)
-    for order in tomorrow:
-        entries.append(Elsewhere(order.platform.key, order.code, order.villager.tail, point.code, next_day))
+    entries += [
+        Elsewhere(order.platform.key, order.code, order.villager.tail, point.code, next_day)
+        for order in tomorrow
+    ]
     for platform, label, belongs in crates:
         is_day = belongs[:2].isdigit()
         where, when = (point.code, belongs) if is_day else (belongs, day)

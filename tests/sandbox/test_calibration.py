@@ -14,7 +14,7 @@ from tests.sandbox.calibration import Check, Measured, checks, measured, measure
 
 @pytest.fixture(scope="module")
 def found() -> Measured:
-    """Four days of all points of a station."""
+    """Two weeks of all points of a station."""
     return measured()
 
 
