@@ -80,7 +80,6 @@ class Counter:
 
     def _add_pages(self) -> None:
         self._today.wanted.connect(lambda key: self.window.show_page(int(key[1:]) - 1))
-        self._today.counted.connect(self._show_badges)
         self.window.add_page(self._today)
         rooms: tuple[tuple[str, Glyph, Callable[[], Page]], ...] = (
             ("到货签收", Glyph.TRUCK, self._receiving),
@@ -93,6 +92,9 @@ class Counter:
         )
         for title, glyph, make in rooms:
             self.window.add_page(LaterPage(self.desk, title=title, glyph=glyph, make=make))
+        self._today.counted.connect(self._show_badges)
+        if self._today.last is not None:
+            self._show_badges(self._today.last)
 
     def _receiving(self) -> Page:
         from app.receiving.page import ReceivingPage

@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import sys
-from hashlib import blake2b
 from pathlib import Path
 
 from app.domain.ids import check_character
@@ -82,6 +81,8 @@ def _unwrap(text: str, code: str) -> bytes:
 
 def _code_key(code: str) -> bytes:
     """A code carries 120 random bits, so one hash is enough to make a key of it."""
+    from hashlib import blake2b
+
     return blake2b(code.encode("ascii", "replace"), digest_size=32, person=b"geyi-recovery").digest()
 
 

@@ -146,6 +146,7 @@ class TodayPage(Page):
     def __init__(self, desk: Desk, reader: Reader, clock: Clock) -> None:
         super().__init__(desk)
         self._reader, self._clock = reader, clock
+        self.last: Standing | None = None
         self._received = StatTile("今天到货")
         self._waiting = StatTile("货架上")
         self._handed = StatTile("今天取走")
@@ -183,6 +184,7 @@ class TodayPage(Page):
         """Count the day and tell it."""
         now = self._clock.now_ms()
         day = standing(self._reader, day=business_day(now), now_ms=now)
+        self.last = day
         self.counted.emit(day)
         return day
 
