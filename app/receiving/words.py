@@ -1,0 +1,369 @@
+"""What the counter says at receiving: an answer for everything done or refused, and the words of its lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from app.domain import places
+from app.domain.answers import Answer, Tone
+from app.domain.clock import moment
+from app.domain.goods import Shortfall, Zone
+from app.domain.refusals import Refused
+from app.receiving.actions import (
+    Announced,
+    Arrived,
+    CrateIn,
+    DifferenceNoted,
+    Done,
+    Ended,
+    GoodsIn,
+    Placed,
+    Rehoused,
+    TakenBack,
+    WhichProduct,
+)
+from app.receiving.queries import DifferenceRow, LineRow, TripRow
+from app.receiving.rules import Reading, Reason
+from app.receiving.slots import spoken
+
+ZONES = {Zone.FROZEN: "冷冻", Zone.CHILLED: "冷藏", Zone.FRESH: "生鲜", Zone.AMBIENT: "常温"}
+DIFFERENCES = {Shortfall.SHORT: "短少", Shortfall.DAMAGED: "破损", Shortfall.OVER: "多发"}
+PICKUP_PAGE = "F3 取货"
+AFTERSALES_PAGE = "F5 售后"
+BACK_TO_DRIVER = "请退给司机。"
+HOUR_MS, MINUTE_MS = 3_600_000, 60_000
+HURRY_MS = 6 * HOUR_MS
+"""A deadline nearer than this is drawn in amber (ours)."""
+
+INVITATION = Answer(Tone.INFO, "请扫筐码", "一扫就是整筐。拆开点数就扫商品条码，几件就按 ×几。")
+NOTHING_YET = Answer(Tone.INFO, "等到货清单", "联网后平台会自动发来清单；也可以按 F11 导入表格。")
+ALL_IN = Answer(Tone.OK, "全部到齐", "今天的货都签收了。按 F12 收货完成。")
+
+
+# --- done --------------------------------------------------------------------------------------------------
+
+
+def answer(result: Done | Refused, trips: Iterable[TripRow] = ()) -> Answer:
+    """What to say about a result; `trips` are the vans as they stand now, for what is still missing."""
+    if isinstance(result, Refused):
+        return refusal(result)
+    if type(result) in _TELLING_WHAT_IS_LEFT:
+        return _TELLING_WHAT_IS_LEFT[type(result)](result, still_missing(trips))
+    return _DONE[type(result)](result)
+
+
+def still_missing(trips: Iterable[TripRow]) -> str:
+    """`还差 2 筐 9 件。`, or that everything is here; "" where nothing was announced."""
+    known = list(trips)
+    crates = sum(trip.crates - trip.crates_in for trip in known if not trip.ended_ms)
+    pieces = sum(trip.left for trip in known)
+    if not known:
+        return ""
+    if not pieces:
+        return "货都齐了，按 F12 收货完成。" if any(not trip.ended_ms for trip in known) else "货都齐了。"
+    return f"还差 {crates} 筐 {pieces} 件。" if crates else f"还差 {pieces} 件。"
+
+
+def _crate_in(result: CrateIn, missing: str) -> Answer:
+    slots = _slots(result.placed)
+    part = "剩下的" if result.rest else "整筐"
+    zone = "、".join(ZONES[zone] for zone in result.zones)
+    where = f"放到 {slots[0]}。" if len(slots) == 1 else f"分放 {len(slots)} 个货位，看下面第一栏。"
+    word = "补到了" if result.late else "已签收"
+    return Answer(
+        Tone.OK,
+        word,
+        f"{result.crate} {part} {result.pieces} 件（{zone}），{where}{missing}",
+        number=slots[0] if len(slots) == 1 else f"{result.pieces} 件",
+        spoken=spoken(slots[0]) if len(slots) == 1 else f"{result.pieces} 件",
+    )
+
+
+def _goods_in(result: GoodsIn, missing: str) -> Answer:
+    slots = _slots(result.placed)
+    where = "、".join(f"{slot} 放 {_in_slot(result.placed, slot)} 件" for slot in slots[:3])
+    if len(slots) == 1:
+        where = f"放到 {slots[0]}"
+    number = slots[0] if len(slots) == 1 else f"×{result.pieces}"
+    said = spoken(slots[0]) if len(slots) == 1 else f"{result.pieces} 件"
+    if result.beyond:
+        return Answer(
+            Tone.LOOK,
+            f"多出 {result.beyond} 件",
+            f"{result.product}：{result.pieces} 件已签收，{where}；多出的还没记，按 F9 记成多发。",
+            number=number,
+            spoken=f"多出 {result.beyond} 件",
+        )
+    word = "补到了" if result.late == result.pieces else "已签收"
+    left = f"这种还差 {result.left} 件。" if result.left else missing
+    return Answer(Tone.OK, word, f"{result.product} {result.pieces} 件，{where}。{left}", number=number, spoken=said)
+
+
+def _slots(placed: Iterable[Placed]) -> list[str]:
+    return list(dict.fromkeys(one.slot for one in placed))
+
+
+def _in_slot(placed: Iterable[Placed], slot: str) -> int:
+    return sum(one.pieces for one in placed if one.slot == slot)
+
+
+def _which(result: WhichProduct) -> Answer:
+    return Answer(
+        Tone.LOOK, "是哪一种？", f"有 {len(result.products)} 种商品共用这个条码，请按数字键选。", spoken="是哪一种"
+    )
+
+
+def _noted(result: DifferenceNoted) -> Answer:
+    word = f"已记{DIFFERENCES[result.about]}"
+    until = f"请在 {clock_text(result.deadline_ms)} 前申报。" if result.deadline_ms else ""
+    where = f"多出的放到“{places.SURPLUS_SLOT}”货位。" if result.about is Shortfall.OVER else ""
+    return Answer(
+        Tone.OK, word, f"{result.product} {result.pieces} 件。{where}{until}", number=f"{result.pieces} 件", spoken=word
+    )
+
+
+def _rehoused(result: Rehoused) -> Answer:
+    if result.too_warm:
+        sentence = f"{result.pieces} 件已挪到 {result.slot}，但那里不够冷。请尽快放回冷柜的货位。"
+        return Answer(Tone.LOOK, "不够冷", sentence, number=result.slot, spoken="不够冷")
+    sentence = f"这位买家的 {result.pieces} 件都改到 {result.slot}。"
+    return Answer(Tone.OK, "已换货位", sentence, number=result.slot, spoken=spoken(result.slot))
+
+
+def _arrived(result: Arrived) -> Answer:
+    if not result.alarms:
+        degrees = "，".join(f"{ZONES[x.zone]} {degrees_text(x)}" for x in result.readings)
+        return Answer(Tone.OK, "已记到车", f"{result.platform} 的车到了{'，' + degrees if degrees else ''}。")
+    worst = "、".join(f"{ZONES[x.zone]} {degrees_text(x)}" for x in result.alarms)
+    sentence = f"{worst}，太热了。请当着司机的面检查，化了、坏了的按 F9 记破损并拍照。"
+    return Answer(Tone.WRONG, "温度太高", sentence, number=degrees_text(result.alarms[0]), spoken="温度太高")
+
+
+def degrees_text(reading: Reading) -> str:
+    """`-18.0℃` without a needless zero."""
+    return f"{reading.tenths / 10:g}℃"
+
+
+def _ended(result: Ended) -> Answer:
+    if not result.short:
+        return Answer(Tone.OK, "收货完成", f"{result.platform} 的货全部到齐。", spoken="收货完成")
+    sentence = f"{result.platform} 有 {result.short} 件没到，已记短少。后来到了照样扫，会自动补签收。"
+    return Answer(Tone.LOOK, "收货完成", sentence, number=f"短 {result.short}", spoken=f"短少 {result.short} 件")
+
+
+_UNDONE = {
+    "CrateReceived": "整筐签收", "GoodsReceived": "签收", "ShortFound": "短少", "ShortArrived": "补签收",
+    "OverFound": "多发", "DamageFound": "破损", "Shelved": "换货位", "ReceivingEnded": "收货完成",
+    "GoodsAnnounced": "导入清单",
+}  # fmt: skip
+
+
+def _taken_back(result: TakenBack, missing: str) -> Answer:
+    what = _UNDONE.get(result.kind, "上一步")
+    pieces = f"，{result.pieces} 件回到原来的地方" if result.pieces else ""
+    return Answer(Tone.INFO, "已撤销", f"刚才的“{what}”撤销了{pieces}。{missing}", spoken="已撤销")
+
+
+def _announced(result: Announced) -> Answer:
+    crates = f"{result.crates} 筐 " if result.crates else ""
+    sentence = f"{crates}{result.lines} 行，共 {result.pieces} 件。货到了直接扫筐码或条码。"
+    return Answer(Tone.OK, "清单已导入", sentence, number=f"{result.pieces} 件", spoken="清单已导入")
+
+
+_TELLING_WHAT_IS_LEFT: dict[type, Callable[[Any, str], Answer]] = {
+    CrateIn: _crate_in,
+    GoodsIn: _goods_in,
+    TakenBack: _taken_back,
+}
+_DONE: dict[type, Callable[[Any], Answer]] = {
+    WhichProduct: _which,
+    DifferenceNoted: _noted,
+    Rehoused: _rehoused,
+    Arrived: _arrived,
+    Ended: _ended,
+    Announced: _announced,
+}
+
+
+# --- refused -----------------------------------------------------------------------------------------------
+
+
+About = dict[str, str | int]
+
+
+def refusal(refused: Refused) -> Answer:
+    """What to say about a refusal: what happened, and what to do."""
+    reason = Reason(refused.reason)
+    tone, word, sentence = _REFUSALS[reason]
+    about = refused.about
+    said = sentence.format_map(about) if isinstance(sentence, str) else sentence(about)
+    return Answer(tone, word, said, number=_number(reason, about), spoken=word)
+
+
+def _number(reason: Reason, about: About) -> str:
+    if reason is Reason.ALREADY and about["at_ms"]:
+        return f"{moment(int(about['at_ms'])):%H:%M}"
+    if reason is Reason.ALL_HERE:
+        return f"多 {about['pieces']}"
+    return f"最多 {about['have']}" if reason is Reason.MORE_THAN_HERE else ""
+
+
+def day_text(day: str | int) -> str:
+    """`2026-11-22` as people say it: 11月22日."""
+    _, month, date = str(day).split("-")
+    return f"{int(month)}月{int(date)}日"
+
+
+def clock_text(at_ms: int) -> str:
+    """A moment with its day: 11月23日 09:30."""
+    at = moment(at_ms)
+    return f"{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def _other_point(about: About) -> str:
+    when = f"（{day_text(about['day'])}）" if about["day"] else ""
+    return f"{about['code']} 是{about['platform']}给 {about['point']} 的{when}，不是本店的。{BACK_TO_DRIVER}"
+
+
+def _other_day(about: About) -> str:
+    day = day_text(about["day"]) if about["day"] else "别的日子"
+    if about.get("missing"):
+        return f"{about['code']} 是{about['platform']} {day}没到的货。确认收下请按 F9，不收请退给司机。"
+    return f"{about['code']} 是{about['platform']} {day}的货，不是今天的。{BACK_TO_DRIVER}"
+
+
+def _already(about: About) -> str:
+    at_ms = int(about["at_ms"])
+    when = clock_text(at_ms) if at_ms else ""
+    if about["short"]:
+        return f"这筐 {when} 已签收，短少 {about['short']} 件。短少的到了请扫商品条码。"
+    return f"这筐 {when} 已签收，不用再扫。这次没有记。"
+
+
+def _all_here(about: About) -> str:
+    return f"{about['product']} 应到的都签收了，这 {about['pieces']} 件是多出来的，还没记。按 F9 记成多发。"
+
+
+def _not_ordered(about: About) -> str:
+    name = about["product"] or about["barcode"]
+    return f"{name} 今天没有人订，还没记。是多发的请按 F9，不是请退给司机。"
+
+
+def _moved_on(about: About) -> str:
+    place = places.Place.parse(str(about["to"])) if about["to"] else places.PLATFORM
+    if place.kind is places.Kind.BUYER:
+        return f"{about['product']} 已经交给买家，撤销不了。请先到 {PICKUP_PAGE} 撤销取货。"
+    if place.kind is places.Kind.SHELF:
+        return f"{about['product']} 已经挪到 {place.name}，撤销不了。请先挪回原来的货位。"
+    return f"{about['product']} 后来又动过，撤销不了。请先撤销后面那一步。"
+
+
+def _cut_short(about: About) -> str:
+    like = f"，像是 {about['whole']} 的前半截" if about.get("whole") else ""
+    return f"{about['code']} 没扫全{like}，没有记。请再扫一次。"
+
+
+def _too_many(about: About) -> str:
+    if about["have"]:
+        return f"最多只能记 {about['have']} 件，{about['asked']} 件太多。请改小件数。"
+    return "这一行已经没有可以记的件数：都交给了买家，或者都记过差异。"
+
+
+def _ended_before(about: About) -> str:
+    return f"这趟车 {clock_text(int(about['at_ms']))} 已经收货完成。"
+
+
+_REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
+    Reason.EMPTY: (Tone.INFO, "没有码", "没有扫到内容，请再扫一次。"),
+    Reason.TOO_LONG: (Tone.WRONG, "码太长", "这个码有 {length} 个字，像是几个码连在一起了。请对准一个码再扫。"),
+    Reason.CONTROL: (Tone.WRONG, "码不干净", "码里混进了看不见的字符，没有记。请再扫一次；还不行就手工输入。"),
+    Reason.NOT_A_CODE: (Tone.INFO, "这不是码", "清单里没有“{text}”。请扫筐码、商品条码，或换个商品名再找。"),
+    Reason.BAD_COUNT: (Tone.WRONG, "件数不对", "件数要在 1 到 {most} 之间，{count} 不行。请重新输入。"),
+    Reason.CUT_SHORT: (Tone.WRONG, "码不全", _cut_short),
+    Reason.MISREAD: (Tone.WRONG, "条码读错", "{code} 的校验位不对，没有记。请擦净条码再扫一次。"),
+    Reason.UNKNOWN: (Tone.WRONG, "不认识", "清单里没有 {code}，没有记。请看是不是扫错了；不是本店的请退给司机。"),
+    Reason.SLOT_LABEL: (Tone.LOOK, "这是货位码", "要换货位：先在清单里选中那一行，再按 F10 扫货位。"),
+    Reason.RETURN_BAG: (Tone.LOOK, "这是退货袋", f"退货袋不在这里签收，请按 {AFTERSALES_PAGE}。"),
+    Reason.OWN_CODE: (Tone.LOOK, "这不是货", "这是本店自己的码，不是到货。请扫筐码或商品条码。"),
+    Reason.PICKUP_CODE: (Tone.LOOK, "这是取件码", f"买家来取货，请按 {PICKUP_PAGE} 再扫。"),
+    Reason.PALLET: (Tone.LOOK, "这是托盘码", "托盘不能整托签收，请一筐一筐地扫筐码。"),
+    Reason.OTHER_POINT: (Tone.WRONG, "不是本店的", _other_point),
+    Reason.OTHER_DAY: (Tone.WRONG, "不是今天的", _other_day),
+    Reason.OTHER_PLATFORM: (
+        Tone.WRONG,
+        "别的平台",
+        "{code} 像是{platform}的筐，今天没有它家的货到本店。" + BACK_TO_DRIVER,
+    ),
+    Reason.NOT_ON_LIST: (Tone.WRONG, "不在清单", "{code} 像是{platform}的筐，但本店清单里没有。" + BACK_TO_DRIVER),
+    Reason.NO_MANIFEST: (
+        Tone.WRONG,
+        "没有清单",
+        "今天还没有收到清单，{code} 先不要收。请等联网，或按 F11 导入清单再扫。",
+    ),
+    Reason.ALREADY: (Tone.LOOK, "扫过了", _already),
+    Reason.EMPTY_CRATE: (Tone.LOOK, "空筐", "清单上 {code} 里没有货，不用签收。"),
+    Reason.CRATE_COUNTED: (Tone.LOOK, "筐不用数", "{code} 是筐码，一扫就是整筐，不用加件数。请直接扫。"),
+    Reason.ALL_HERE: (Tone.LOOK, "多出来的", _all_here),
+    Reason.NOT_ORDERED: (Tone.LOOK, "没有人订", _not_ordered),
+    Reason.NOTHING_COUNTED: (Tone.LOOK, "先扫商品", "“×几”是给刚扫的商品补件数。请先扫商品条码。"),
+    Reason.COUNTED_MORE: (
+        Tone.LOOK,
+        "已经更多",
+        "刚才已经点了 {already} 件，比 {total} 多。点错了请按 Ctrl+Z 撤销。",
+    ),
+    Reason.NO_LINE: (Tone.WRONG, "没有这一行", "清单里没有这一行，可能刚更新过。请重新选一行。"),
+    Reason.MORE_THAN_HERE: (Tone.WRONG, "超过应到", _too_many),
+    Reason.NO_PICTURE: (Tone.WRONG, "不是照片", "这个文件不是照片，差异还没记。请换一张，或者不带照片。"),
+    Reason.NO_SUCH_SLOT: (Tone.WRONG, "没有这个货位", "本店没有货位“{slot}”。请看货位标签，例如 A-01。"),
+    Reason.NOT_ON_SHELF: (Tone.LOOK, "还没上架", "这一行还没有签收，没有货可以挪。请先签收。"),
+    Reason.SAME_SLOT: (Tone.INFO, "就在这里", "已经在 {slot}，不用换。"),
+    Reason.NO_TRIP: (Tone.WRONG, "没有这趟车", "清单里没有这趟车，可能刚更新过。请重新选择。"),
+    Reason.ENDED: (Tone.INFO, "已经收完", _ended_before),
+    Reason.NO_DEGREES: (Tone.WRONG, "温度不对", "请输入 -60 到 60 之间的温度，例如 -18。"),
+    Reason.NOTHING_TO_UNDO: (Tone.INFO, "没有可撤销的", "今天在这里还没有做过可以撤销的事。"),
+    Reason.MOVED_ON: (Tone.WRONG, "撤销不了", _moved_on),
+    Reason.UNDONE: (Tone.INFO, "已经撤销过", "这一步已经撤销过，不用再撤。"),
+    Reason.IMPORTED: (Tone.LOOK, "导入过了", "这张清单已经导入过，没有再记。要换一张请重新选文件。"),
+}
+
+
+# --- lists -------------------------------------------------------------------------------------------------
+
+
+def line_state(row: LineRow) -> tuple[str, Tone]:
+    """The state of a line as a chip: its differences first, then whether it came."""
+    marks = [("短", row.short), ("损", row.damaged), ("多", row.over)]
+    said = " ".join(f"{word}{pieces}" for word, pieces in marks if pieces)
+    if said:
+        return said, Tone.WRONG if row.short or row.damaged else Tone.LOOK
+    if not row.van:
+        return "已签收", Tone.OK
+    return ("还没到", Tone.INFO) if row.van == row.announced else (f"还差 {row.van}", Tone.LOOK)
+
+
+def countdown(row: DifferenceRow, *, now_ms: int) -> tuple[str, Tone]:
+    """How long a difference can still be claimed: calm, amber in the last hours, red when it is over."""
+    left = row.deadline_ms - now_ms
+    if left <= 0:
+        return f"已过期 {span(-left)}", Tone.WRONG
+    return f"剩 {span(left)}", Tone.LOOK if left < HURRY_MS else Tone.OK
+
+
+def span(ms: int) -> str:
+    """A stretch of time in its two largest units: 2天3时, 5时20分, 8分."""
+    minutes = max(0, ms) // MINUTE_MS
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days}天{hours}时"
+    return f"{hours}时{rest}分" if hours else f"{rest}分"
+
+
+def missing_lines(rows: Iterable[LineRow], *, most: int = 6) -> str:
+    """What a van still owes, a line each; a rest is counted."""
+    owed = [row for row in rows if row.van]
+    said = [f"{row.product}　{row.crate or '散件'}　{row.van} 件" for row in owed[:most]]
+    if len(owed) > most:
+        rest = sum(row.van for row in owed[most:])
+        said.append(f"……还有 {len(owed) - most} 行 {rest} 件")
+    return "\n".join(said)

@@ -1,0 +1,1 @@
+"""Tests of the room where goods come off a van."""
