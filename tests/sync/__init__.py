@@ -1,0 +1,1 @@
+"""Tests of the protocol from the desk's side, over real HTTP and real files."""
