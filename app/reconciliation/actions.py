@@ -460,6 +460,21 @@ def _is_plausible(row: e.BillRow) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberColumns:
+    """Keep which columns a platform's bills have, (what, name of the column); no fact, it is this PC's habit."""
+
+    platform: str
+    columns: tuple[tuple[str, str], ...]
+
+    def perform(self, book: Book) -> None:
+        book.put(f"{COLUMNS_KEY}{self.platform}", dict(self.columns))
+
+
+COLUMNS_KEY = "bill_columns:"
+"""Followed by the platform, the name in the state table."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppealDeduction:
     """Object to a deduction, with a note and photos (JPEG bytes)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -343,6 +344,22 @@ def _taken(since: str, until: str) -> Any:
         .where(deductions.c.day.between(since, until))
         .group_by(deductions.c.platform)
     )
+
+
+def lots_of_orders(reader: Reader, codes: Sequence[str]) -> dict[str, str]:
+    """For order numbers that are no lot's and have one line: that line's lot."""
+    x = lines.c
+    found = reader.select(
+        select(x.order_no, func.min(x.lot))
+        .where(x.order_no.in_(codes[:MOST_CODES]), x.order_no.not_in(select(x.lot)))
+        .group_by(x.order_no)
+        .having(func.count() == 1)
+    )
+    return {row[0]: row[1] for row in found}
+
+
+MOST_CODES = 30_000
+"""SQLite binds 32,766 values in one statement."""
 
 
 # --- deductions --------------------------------------------------------------------------------------------

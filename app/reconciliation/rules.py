@@ -31,6 +31,16 @@ class Reason(StrEnum):
     NO_NOTE = "no_note"
     BILL_EMPTY = "bill_empty"
     BILL_LINE = "bill_line"
+    BILL_UNREADABLE = "bill_unreadable"
+    BILL_NO_TABLE = "bill_no_table"
+    BILL_OLD_EXCEL = "bill_old_excel"
+    BILL_BROKEN = "bill_broken"
+    BILL_CUT = "bill_cut"
+    BILL_TOO_BIG = "bill_too_big"
+    BILL_COLUMNS = "bill_columns"
+    BILL_TWICE = "bill_twice"
+    BILL_NUMBER = "bill_number"
+    BILL_CODE = "bill_code"
 
 
 MOST_PIECES = 9_999
