@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Protocol
 
 CHINA = timezone(timedelta(hours=8), "CST")
@@ -55,7 +56,15 @@ def moment(at_ms: int) -> datetime:
 
 def business_day(at_ms: int) -> str:
     """The business day (``YYYY-MM-DD``) that runs at ``at_ms``: after 23:00 it is tomorrow's."""
-    return (moment(at_ms) + timedelta(hours=24 - CUT_OFF_HOUR)).date().isoformat()
+    return _day_of((at_ms + _DAY_BEGINS_EARLY_MS) // 86_400_000)
+
+
+_DAY_BEGINS_EARLY_MS = (8 + 24 - CUT_OFF_HOUR) * 3_600_000
+
+
+@lru_cache(maxsize=64)
+def _day_of(days_since_1970: int) -> str:
+    return date.fromordinal(date(1970, 1, 1).toordinal() + days_since_1970).isoformat()
 
 
 def day_after(day: str, days: int) -> str:

@@ -53,17 +53,32 @@ KINDS: dict[str, type[Fact]] = {
 
 
 def _row(value: Any) -> Any:
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is tuple:
         return [_row(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return [_row(getattr(value, field.name)) for field in fields(value)]
-    return value
+    if issubclass(kind, str):
+        return value
+    return [_row(getattr(value, name)) for name in _names_of(kind)]
+
+
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+_names: dict[type, tuple[str, ...]] = {}
+
+
+def _names_of(kind: type) -> tuple[str, ...]:
+    found = _names.get(kind)
+    if found is None:
+        found = _names[kind] = tuple(field.name for field in fields(kind))
+    return found
 
 
 def encode(fact: Fact) -> str:
     """The JSON body of a fact: compact, keys in field order, text as it is (UTF-8 when encoded)."""
-    names = type(fact).__dataclass_fields__  # type: ignore[attr-defined]
-    return dumps({name: _row(getattr(fact, name)) for name in names})
+    return dumps({name: _row(getattr(fact, name)) for name in _names_of(type(fact))})
 
 
 dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode

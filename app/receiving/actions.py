@@ -6,24 +6,26 @@ These run on the writer's thread; on the scan path there are a handful of plain 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.domain import events as e
 from app.domain import places
+from app.domain.clock import day_after
 from app.domain.goods import Count, CrateNote, Line, Person, Shortfall, Zone
 from app.domain.ids import FactId
 from app.domain.refusals import Refused, refused
 from app.receiving import rules
 from app.receiving.rules import Expected, Look, Pattern, Reading, Reason, Taken
-from app.receiving.slots import Need, Slots, all_slots, assign, read_slot, zone_of
+from app.receiving.slots import read_slot, zone_of
+from app.receiving.standing import Here, give_slots, here, settled
 from app.store.book import Book
 
-FULL_ENOUGH = 12
-"""Lots in one slot are counted up to here: beyond it a slot is simply full."""
 SURPLUS = str(places.shelf(places.SURPLUS_SLOT))
 SHORT = str(places.SHORT)
+OLDEST_OPEN_DAYS = 7
+"""A van that was never ended is waited for so long."""
 NOBODYS = "over/"
 """Lots of goods that nobody ordered are called after their barcode, `over/6901234567892`."""
 
@@ -167,21 +169,6 @@ Done = CrateIn | GoodsIn | WhichProduct | DifferenceNoted | Rehoused | Arrived |
 # --- where we are ------------------------------------------------------------------------------------------
 
 
-class _Here(NamedTuple):
-    """This point, its shelves and its business day."""
-
-    point: str
-    slots: Slots
-    day: str
-
-
-def _here(book: Book) -> _Here:
-    known: dict[str, str] = dict(book.rows("SELECT key, value FROM state WHERE key IN ('point', 'slots')"))
-    point = json.loads(known["point"]) if "point" in known else ""
-    slots = json.loads(known["slots"]) if "slots" in known else None
-    return _Here(str(point), all_slots(slots), book.day)
-
-
 class _Trip(NamedTuple):
     trip: str
     platform: str
@@ -190,13 +177,13 @@ class _Trip(NamedTuple):
     arrived_ms: int
     ended_ms: int
 
-    def rank(self, here: _Here) -> int:
+    def rank(self, at: Here) -> int:
         """How near this trip is to what may come off a van now; 0 and 1 may be received."""
-        if self.point != here.point:
+        if self.point != at.point:
             return 9
-        if self.day == here.day:
+        if self.day == at.day:
             return 0
-        return 1 if self.day < here.day and not self.ended_ms else 2
+        return 1 if self.day < at.day and not self.ended_ms else 2
 
 
 # --- receive a code ----------------------------------------------------------------------------------------
@@ -215,17 +202,18 @@ class Receive:
     product: str = ""
 
     def perform(self, book: Book) -> CrateIn | GoodsIn | WhichProduct | Refused:
-        here = _here(book)
+        at = here(book)
         trips = [_Trip(*row) for row in book.rows(_TRIPS_OF_CRATE, (self.code,))]
         if trips:
-            return self._crate(book, here, min(trips, key=lambda trip: (trip.rank(here), trip.day)))
-        rows = book.rows(_EXPECTED, {"barcode": self.code, "point": here.point, "day": here.day})
+            return self._crate(book, at, min(trips, key=lambda trip: (trip.rank(at), trip.day)))
+        since = day_after(at.day, -OLDEST_OPEN_DAYS)
+        rows = book.rows(_EXPECTED, {"barcode": self.code, "point": at.point, "day": at.day, "since": since})
         if rows:
-            return self._goods(book, here, rows)
-        return _stranger(book, here, self.code, self.pieces or 1)
+            return self._goods(book, at, rows)
+        return _stranger(book, at, self.code, self.pieces or 1)
 
-    def _crate(self, book: Book, here: _Here, trip: _Trip) -> CrateIn | Refused:
-        if trip.point != here.point:
+    def _crate(self, book: Book, at: Here, trip: _Trip) -> CrateIn | Refused:
+        if trip.point != at.point:
             name = _platform_name(book, trip.platform)
             return refused(Reason.OTHER_POINT, code=self.code, platform=name, point=trip.point, day=trip.day)
         if self.pieces:
@@ -233,12 +221,13 @@ class Receive:
         content = _content(book, self.code, trip)
         if not content:
             return refused(Reason.EMPTY_CRATE, code=self.code)
-        if trip.rank(here) > 1:
+        if trip.rank(at) > 1:
             return _of_another_day(book, self.code, trip, content)
-        return _receive_crate(book, here, trip, content)
+        return _receive_crate(book, at, trip, content)
 
-    def _goods(self, book: Book, here: _Here, rows: Sequence[tuple[object, ...]]) -> GoodsIn | WhichProduct | Refused:
-        lines = [_expected(row) for row in rows]
+    def _goods(self, book: Book, at: Here, rows: Sequence[tuple[object, ...]]) -> GoodsIn | WhichProduct | Refused:
+        lines = [_expected(row[:-1]) for row in rows]
+        new = {row[1]: None for row in rows if not row[-1]}
         open_lines = [line for line in lines if line.van + line.short]
         products = {line.product: 0 for line in sorted(open_lines, key=lambda line: line.product)}
         for line in open_lines:
@@ -250,18 +239,20 @@ class Receive:
             return WhichProduct(self.code, self.pieces, tuple(products.items()))
         elif open_lines:
             lines = open_lines
-        return self._count(book, here, lines)
+        return self._count(book, at, lines, new)
 
-    def _count(self, book: Book, here: _Here, lines: list[Expected]) -> GoodsIn | Refused:
+    def _count(self, book: Book, at: Here, lines: list[Expected], new: Container[str]) -> GoodsIn | Refused:
         pieces = self.pieces or 1
         taken, beyond = rules.spread(lines, pieces, unpacking=self.unpacking)
         first = taken[0].line if taken else rules.first_of(lines, unpacking=self.unpacking)
         surplus = Surplus(first.trip, first.lot, self.code, first.product, beyond) if beyond else None
         if not taken:
             return refused(Reason.ALL_HERE, **_about(surplus or Surplus("", "", "", "", 0)))
-        placed = _place(book, here, taken)
-        _note_arrivals(book, [take.line.trip for take in taken])
+        placed = _place(book, at, taken)
+        for trip in dict.fromkeys(take.line.trip for take in taken if take.line.trip in new):
+            book.record(e.VanArrived(trip))
         facts = _record_goods(book, taken, placed)
+        settled(book)
         return GoodsIn(
             barcode=self.code,
             product=first.product,
@@ -283,12 +274,12 @@ class ReceiveLate:
     code: str
 
     def perform(self, book: Book) -> CrateIn | Refused:
-        here = _here(book)
+        at = here(book)
         trips = [_Trip(*row) for row in book.rows(_TRIPS_OF_CRATE, (self.code,))]
         for trip in sorted(trips, key=lambda trip: trip.day, reverse=True):
-            content = _content(book, self.code, trip) if trip.point == here.point else []
+            content = _content(book, self.code, trip) if trip.point == at.point else []
             if any(line.short + line.van for line in content):
-                return _receive_crate(book, here, trip, content)
+                return _receive_crate(book, at, trip, content)
         return refused(Reason.UNKNOWN, code=self.code)
 
 
@@ -303,11 +294,11 @@ _CONTENT = (
     " LEFT JOIN stock s ON s.lot = l.lot AND s.place = 'short:' WHERE l.crate = ? AND +l.trip = ? ORDER BY l.lot"
 )
 _EXPECTED = (
-    "SELECT l.lot, l.trip, l.crate, l.product, l.zone, l.buyer, l.order_no, t.day, l.pieces, coalesce(v.pieces, 0),"
-    " coalesce(s.pieces, 0) FROM lines l CROSS JOIN trips t ON t.trip = l.trip"
+    "SELECT l.lot, l.trip, l.crate, l.product, l.zone, l.buyer, l.order_no, l.day, l.pieces, coalesce(v.pieces, 0),"
+    " coalesce(s.pieces, 0), t.arrived_ms FROM lines l CROSS JOIN trips t ON t.trip = l.trip"
     " LEFT JOIN stock v ON v.lot = l.lot AND v.place = 'van:' || l.trip"
-    " LEFT JOIN stock s ON s.lot = l.lot AND s.place = 'short:'"
-    " WHERE l.barcode = :barcode AND t.point = :point AND (t.day = :day OR (t.day < :day AND t.ended_ms = 0))"
+    " LEFT JOIN stock s ON s.lot = l.lot AND s.place = 'short:' WHERE l.barcode = :barcode AND l.day <= :day"
+    " AND l.day >= :since AND t.point = :point AND (l.day = :day OR t.ended_ms = 0)"
 )
 
 
@@ -321,7 +312,7 @@ def _content(book: Book, crate: str, trip: _Trip) -> list[Expected]:
     return [_expected((row[0], trip.trip, crate, *row[1:5], trip.day, *row[5:])) for row in rows]
 
 
-def _receive_crate(book: Book, here: _Here, trip: _Trip, content: list[Expected]) -> CrateIn | Refused:
+def _receive_crate(book: Book, at: Here, trip: _Trip, content: list[Expected]) -> CrateIn | Refused:
     """Everything of a crate that is still in the van; of a crate that was missing whole, everything."""
     came = any(line.came for line in content)
     late = not came and not any(line.van for line in content)
@@ -329,12 +320,13 @@ def _receive_crate(book: Book, here: _Here, trip: _Trip, content: list[Expected]
     taken = [take for take in taken if take.pieces]
     if not taken:
         return _already(book, content)
-    placed = _place(book, here, taken)
+    placed = _place(book, at, taken)
     if not trip.arrived_ms:
         book.record(e.VanArrived(trip.trip))
     crate = content[0].crate
     goods = tuple(Count(one.lot, one.pieces, one.slot) for one in placed)
-    fact: e.Fact = e.ShortArrived(trip.trip, goods) if late else e.CrateReceived(trip.trip, crate, goods)
+    fact = book.record(e.ShortArrived(trip.trip, goods) if late else e.CrateReceived(trip.trip, crate, goods))
+    settled(book)
     return CrateIn(
         crate=crate,
         trip=trip.trip,
@@ -343,7 +335,7 @@ def _receive_crate(book: Book, here: _Here, trip: _Trip, content: list[Expected]
         placed=placed,
         late=late,
         rest=came,
-        facts=(book.record(fact),),
+        facts=(fact,),
     )
 
 
@@ -358,53 +350,15 @@ def _record_goods(book: Book, taken: Sequence[Taken], placed: Sequence[Placed]) 
     )
 
 
-def _note_arrivals(book: Book, trips: Iterable[str]) -> None:
-    for trip in dict.fromkeys(trips):
-        if book.value("SELECT arrived_ms FROM trips WHERE trip = ?", (trip,)) == 0:
-            book.record(e.VanArrived(trip))
-
-
 # --- slots -------------------------------------------------------------------------------------------------
 
 
-def _place(book: Book, here: _Here, taken: Sequence[Taken]) -> tuple[Placed, ...]:
+def _place(book: Book, at: Here, taken: Sequence[Taken]) -> tuple[Placed, ...]:
     """A slot for each taking: one buyer together in each zone, also over several platforms."""
-    persons, kept = _standing(book, {take.line.buyer for take in taken})
-    needs = [Need(persons[take.line.buyer], take.line.zone) for take in taken]
-    homeless = [slot for zone in {need.zone for need in needs if need not in kept} for slot in here.slots[zone]]
-    loads: dict[str, int] = dict(book.rows(_LOADS, (FULL_ENOUGH, json.dumps(homeless)))) if homeless else {}
-    given = assign(needs, kept=kept, loads=loads, slots=here.slots)
+    slots = give_slots(book, at, taken)
     return tuple(
-        Placed(take.line.lot, take.line.product, take.pieces, given[need])
-        for take, need in zip(taken, needs, strict=True)
+        Placed(take.line.lot, take.line.product, take.pieces, slot) for take, slot in zip(taken, slots, strict=True)
     )
-
-
-def _standing(book: Book, buyers: set[str]) -> tuple[dict[str, str], dict[Need, str]]:
-    """Which buyers are one person (same name and phone tail), and where each person's goods stand already."""
-    persons = {buyer: buyer for buyer in buyers}
-    rows = book.rows(_SLOTS_OF, (json.dumps(sorted(buyers)),))
-    for buyer, other, _, _ in rows:
-        persons[buyer] = min(persons[buyer], other)
-    kept: dict[Need, str] = {}
-    for buyer, _, zone, place in rows:
-        if place is not None and place != SURPLUS:
-            need, slot = Need(persons[buyer], Zone(zone)), place.removeprefix("shelf:")
-            kept[need] = min(slot, kept.get(need, slot))
-    return persons, kept
-
-
-_SLOTS_OF = (
-    "WITH mine(buyer) AS (SELECT value FROM json_each(?)), same(buyer, other) AS ("
-    " SELECT buyer, buyer FROM mine UNION SELECT m.buyer, q.buyer FROM mine m JOIN people p ON p.buyer = m.buyer"
-    " JOIN people q ON q.tail = p.tail AND q.name = p.name WHERE p.tail <> '' AND p.name <> '')"
-    " SELECT DISTINCT x.buyer, x.other, l.zone, s.place FROM same x LEFT JOIN lines l ON l.buyer = x.other"
-    " LEFT JOIN stock s ON s.lot = l.lot AND s.place > 'shelf:' AND s.place < 'shelf;' AND s.pieces > 0"
-)
-_LOADS = (
-    "SELECT value, (SELECT count(*) FROM (SELECT 1 FROM stock WHERE place = 'shelf:' || value AND pieces > 0 LIMIT ?))"
-    " FROM json_each(?)"
-)
 
 
 # --- what cannot be received -------------------------------------------------------------------------------
@@ -452,17 +406,17 @@ def _already(book: Book, content: Sequence[Expected]) -> Refused:
     return refused(Reason.ALREADY, code=crate, at_ms=at_ms or 0, short=short, day=content[0].day)
 
 
-def _stranger(book: Book, here: _Here, code: str, pieces: int) -> Refused:
+def _stranger(book: Book, at: Here, code: str, pieces: int) -> Refused:
     """Say what an unexpected code is, as far as anything here knows it."""
-    known = _known_elsewhere(book, here, code)
+    known = _known_elsewhere(book, at, code)
     if known is not None:
         return known
-    begun = book.one(_BEGUN, {"code": code, "end": code + "~", "point": here.point, "day": here.day})
+    begun = book.one(_BEGUN, {"code": code, "end": code + "~", "point": at.point, "day": at.day})
     if begun is not None and len(code) >= rules.SHORTEST_CUT:
         return refused(Reason.CUT_SHORT, code=code, whole=begun[0])
     names: dict[str, str] = dict(book.rows(_PLATFORM_NAMES))
     look, platform = rules.look_of(code, _patterns(book))
-    return _by_look(book, here, code, pieces, look=look, platform=platform, name=names.get(platform, platform))
+    return _by_look(book, at, code, pieces, look=look, platform=platform, name=names.get(platform, platform))
 
 
 _BEGUN = (
@@ -474,7 +428,7 @@ _BEGUN = (
 _PLATFORM_NAMES = "SELECT platform, name FROM policies ORDER BY from_day"
 
 
-def _known_elsewhere(book: Book, here: _Here, code: str) -> Refused | None:
+def _known_elsewhere(book: Book, at: Here, code: str) -> Refused | None:
     if book.value("SELECT 1 FROM lines WHERE code = ? LIMIT 1", (code,)):
         return refused(Reason.PICKUP_CODE, code=code)
     row = book.one("SELECT platform, point, day FROM elsewhere WHERE code = ? ORDER BY day DESC LIMIT 1", (code,))
@@ -482,7 +436,7 @@ def _known_elsewhere(book: Book, here: _Here, code: str) -> Refused | None:
         return None
     platform, point, day = row
     name = _platform_name(book, platform)
-    reason = Reason.OTHER_POINT if point and point != here.point else Reason.OTHER_DAY
+    reason = Reason.OTHER_POINT if point and point != at.point else Reason.OTHER_DAY
     return refused(reason, code=code, platform=name, point=point, day=day, missing=0)
 
 
@@ -497,11 +451,11 @@ def _patterns(book: Book) -> list[Pattern]:
     return [Pattern(platform, kind, shape) for platform, shapes in newest.items() for kind, shape in shapes]
 
 
-def _by_look(book: Book, here: _Here, code: str, pieces: int, *, look: Look, platform: str, name: str) -> Refused:
+def _by_look(book: Book, at: Here, code: str, pieces: int, *, look: Look, platform: str, name: str) -> Refused:
     if look is Look.CRATE:
-        return _strange_crate(book, here, code, platform, name)
+        return _strange_crate(book, at, code, platform, name)
     if look is Look.BARCODE:
-        return refused(Reason.NOT_ORDERED, **_about(_nobodys(book, here, code, pieces)))
+        return refused(Reason.NOT_ORDERED, **_about(_nobodys(book, at, code, pieces)))
     return refused(_BY_LOOK[look], code=code, platform=name)
 
 
@@ -517,21 +471,21 @@ _BY_LOOK = {
 }
 
 
-def _strange_crate(book: Book, here: _Here, code: str, platform: str, name: str) -> Refused:
+def _strange_crate(book: Book, at: Here, code: str, platform: str, name: str) -> Refused:
     """A crate label in a platform's shape that no manifest of ours names."""
-    if not book.value("SELECT 1 FROM trips WHERE point = ? AND day = ? LIMIT 1", (here.point, here.day)):
+    if not book.value("SELECT 1 FROM trips WHERE point = ? AND day = ? LIMIT 1", (at.point, at.day)):
         return refused(Reason.NO_MANIFEST, code=code, platform=name)
     due = book.value(
-        "SELECT 1 FROM trips WHERE platform = ? AND point = ? AND day = ? LIMIT 1", (platform, here.point, here.day)
+        "SELECT 1 FROM trips WHERE platform = ? AND point = ? AND day = ? LIMIT 1", (platform, at.point, at.day)
     )
     return refused(Reason.NOT_ON_LIST if due else Reason.OTHER_PLATFORM, code=code, platform=name)
 
 
-def _nobodys(book: Book, here: _Here, code: str, pieces: int) -> Surplus:
+def _nobodys(book: Book, at: Here, code: str, pieces: int) -> Surplus:
     """A product that no open line names, ascribed to the van that came last."""
     trip = book.value(
         "SELECT trip FROM trips WHERE point = ? AND day = ? ORDER BY ended_ms <> 0, arrived_ms DESC, trip LIMIT 1",
-        (here.point, here.day),
+        (at.point, at.day),
     )
     product = book.value("SELECT product FROM lines WHERE barcode = ? ORDER BY day DESC LIMIT 1", (code,))
     return Surplus(trip or "", f"{NOBODYS}{code}", code, product or "", pieces)
@@ -640,8 +594,9 @@ class FindAfterAll:
         if not 0 < self.pieces <= line.short:
             return refused(Reason.MORE_THAN_HERE, have=line.short, asked=self.pieces)
         taken = [Taken(line, self.pieces, late=True)]
-        placed = _place(book, _here(book), taken)
+        placed = _place(book, here(book), taken)
         facts = _record_goods(book, taken, placed)
+        settled(book)
         return GoodsIn(
             barcode=row[-1],
             product=line.product,
@@ -674,7 +629,7 @@ class Rehouse:
     to: str
 
     def perform(self, book: Book) -> Rehoused | Refused:
-        slot = read_slot(self.to, _here(book).slots)
+        slot = read_slot(self.to, here(book).slots)
         if slot is None:
             return refused(Reason.NO_SUCH_SLOT, slot=self.to[:20])
         goods = _together(book, self.lot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from app.domain.goods import Zone
@@ -34,7 +35,12 @@ def slot_name(zone: Zone, number: int) -> str:
 def all_slots(setting: object = None) -> dict[Zone, tuple[str, ...]]:
     """Every slot by zone; `setting` maps zones to how many there are, and what is no number counts as usual."""
     given = setting if isinstance(setting, dict) else {}
-    return {zone: tuple(slot_name(zone, n + 1) for n in range(_how_many(given.get(zone), zone))) for zone in Zone}
+    return {zone: _names(zone, _how_many(given.get(zone), zone)) for zone in Zone}
+
+
+@cache
+def _names(zone: Zone, number: int) -> tuple[str, ...]:
+    return tuple(slot_name(zone, n + 1) for n in range(number))
 
 
 def _how_many(given: object, zone: Zone) -> int:

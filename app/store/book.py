@@ -37,6 +37,7 @@ class Book:
     def _forget(self) -> None:
         """Drop what is remembered of the file: after a roll-back it may be wrong."""
         self._seq, self._digest = -1, codec.GENESIS
+        self._state: dict[str, Any] = {}
         self.device, self.epoch, self.skew_ms = "", 0, 0
 
     # --- reading ---
@@ -61,8 +62,11 @@ class Book:
         return self.value(_BALANCE, (lot, str(place))) or 0
 
     def get(self, key: str, default: Any = None) -> Any:
-        """A value of the small state table."""
-        return read_state(self, key, default)
+        """A value of the small state table; what was read once is remembered, for nobody else writes here."""
+        if key not in self._state:
+            self._state[key] = read_state(self, key, _NOTHING)
+        found = self._state[key]
+        return default if found is _NOTHING else found
 
     @property
     def day(self) -> str:
@@ -88,6 +92,7 @@ class Book:
     def put(self, key: str, value: Any) -> None:
         """Keep a JSON value in the state table."""
         self.run(_PUT, (key, codec.dumps(value)))
+        self._state.pop(key, None)
         if key in ("device", "epoch", "skew_ms"):
             self._forget()
 
@@ -224,6 +229,7 @@ class Book:
             execute(_ADD, (lot, target_text, pieces))
 
 
+_NOTHING = object()
 _text_of = lru_cache(maxsize=4096)(Place.__str__)
 _ENVELOPE = "device, epoch, seq, at_ms, skew_ms, day, operator, kind, body"
 _ENTER = f"INSERT INTO facts ({_ENVELOPE}, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -78,7 +78,7 @@ lines = Table(
     _number("basis_points"),
     Index("lines_code", "code"),
     Index("lines_crate", "crate"),
-    Index("lines_barcode", "barcode"),
+    Index("lines_barcode", "barcode", "day"),
     Index("lines_buyer", "buyer"),
     Index("lines_trip", "trip"),
     Index("lines_day", "day"),

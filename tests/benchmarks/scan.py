@@ -18,7 +18,7 @@ import sqlcipher3
 from app.domain import events as e
 from app.domain.clock import StoryClock
 from app.domain.goods import Zone
-from app.receiving.actions import ReceiveScan
+from app.receiving.actions import CrateIn, Receive
 from app.store.connection import connect
 from app.store.opening import Store
 from tests.benchmarks.measure import close_with, percentile, spread
@@ -77,10 +77,24 @@ def _one_round(store: Store, control: _Control, codes: list[str]) -> tuple[list[
     """Ours and the control take turns, scan by scan, so that the machine's moods meet both."""
     ours, raw = [], []
     for code in codes:
-        ours.append(_timed(lambda code=code: store.writer.do(ReceiveScan(code))))  # type: ignore[misc]
+        ours.append(_until_committed(store, Receive(code)))
         rows = control.rows_of_last(store)
         raw.append(_timed(lambda rows=rows: control.write(rows)))  # type: ignore[misc]
     return ours, raw
+
+
+def _until_committed(store: Store, command: Receive) -> float:
+    """From the command's submission to its commit, in ms; the clock is read on the thread that committed."""
+    done: list[float] = []
+    begin = time.perf_counter()
+    future = store.writer.submit(command)
+    future.add_done_callback(lambda _: done.append(time.perf_counter()))
+    result = future.result()
+    if not isinstance(result, CrateIn):
+        raise TypeError(f"the scan was not received: {result}")
+    while not done:
+        time.sleep(0)
+    return (done[0] - begin) * 1000
 
 
 def _timed(work: Callable[[], object]) -> float:
