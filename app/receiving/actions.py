@@ -227,7 +227,7 @@ class Receive:
 
     def _goods(self, book: Book, at: Here, rows: Sequence[tuple[object, ...]]) -> GoodsIn | WhichProduct | Refused:
         lines = [_expected(row[:-1]) for row in rows]
-        new = {row[1]: None for row in rows if not row[-1]}
+        new = {str(row[1]) for row in rows if not row[-1]}
         open_lines = [line for line in lines if line.van + line.short]
         products = {line.product: 0 for line in sorted(open_lines, key=lambda line: line.product)}
         for line in open_lines:

@@ -184,7 +184,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lot"),
     )
     with op.batch_alter_table("lines", schema=None) as batch_op:
-        batch_op.create_index("lines_barcode", ["barcode"], unique=False)
+        batch_op.create_index("lines_barcode", ["barcode", "day"], unique=False)
         batch_op.create_index("lines_buyer", ["buyer"], unique=False)
         batch_op.create_index("lines_code", ["code"], unique=False)
         batch_op.create_index("lines_crate", ["crate"], unique=False)

@@ -1,0 +1,101 @@
+"""Whose goods stand in which slot: read from the book once, then kept in mind from one scan to the next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from app.domain.goods import Zone
+from app.domain.places import SURPLUS_SLOT
+from app.receiving.rules import Taken
+from app.receiving.slots import Need, Slots, all_slots, assign
+from app.store.book import Book
+
+
+class Here(NamedTuple):
+    """This point, its slots, its business day, and a mark that changes with everything written into the book."""
+
+    point: str
+    slots: Slots
+    day: str
+    mark: tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Standing:
+    """Which slot each person has in each zone, and how many lots stand in each slot, as of `mark`."""
+
+    mark: tuple[int, int]
+    kept: dict[Need, str] = field(default_factory=dict)
+    loads: dict[str, int] = field(default_factory=dict)
+
+
+_in_mind: WeakKeyDictionary[Book, _Standing] = WeakKeyDictionary()
+# A scan must not read the whole shelf again, and a buyer's history even less. `total_changes` counts every row that
+# the one writer touched, the largest fact tells of a roll-back: while both stay, nothing on the shelves has moved.
+_MARK = "total_changes(), (SELECT coalesce(max(id), 0) FROM facts)"
+_HERE = "SELECT (SELECT value FROM state WHERE key = 'point'), (SELECT value FROM state WHERE key = 'slots'), " + _MARK
+_PERSON = "CASE WHEN p.tail <> '' AND p.name <> '' THEN p.tail || ' ' || p.name ELSE"
+_SHELVES = (
+    f"SELECT s.place, l.zone, {_PERSON} l.buyer END FROM stock s CROSS JOIN lines l ON l.lot = s.lot"
+    " LEFT JOIN people p ON p.buyer = l.buyer WHERE s.place > 'shelf:' AND s.place < 'shelf;' AND s.pieces > 0"
+)
+_PERSONS = f"SELECT value, {_PERSON} value END FROM json_each(?) LEFT JOIN people p ON p.buyer = value"
+
+
+def here(book: Book) -> Here:
+    """Where and when this is."""
+    row = book.one(_HERE) or ("", None, 0, 0)
+    point, slots, *mark = row
+    return Here(json.loads(point) if point else "", _slots(slots or "null"), book.day, (mark[0], mark[1]))
+
+
+@lru_cache(maxsize=8)
+def _slots(setting: str) -> Slots:
+    return all_slots(json.loads(setting))
+
+
+def give_slots(book: Book, at: Here, taken: Iterable[Taken]) -> list[str]:
+    """A slot for each taking, one person together in each zone over all platforms; `settled` has to follow."""
+    known = _standing(book, at)
+    takings = list(taken)
+    buyers = json.dumps(sorted({take.line.buyer for take in takings}))
+    persons: dict[str, str] = dict(book.rows(_PERSONS, (buyers,)))
+    needs = [Need(persons[take.line.buyer], take.line.zone) for take in takings]
+    given = assign(needs, kept=known.kept, loads=known.loads, slots=at.slots)
+    for need, slot in given.items():
+        known.kept.setdefault(need, slot)
+    for need in needs:
+        known.loads[given[need]] = known.loads.get(given[need], 0) + 1
+    return [given[need] for need in needs]
+
+
+def settled(book: Book) -> None:
+    """The command has recorded all it does: what is in mind holds until something else is written."""
+    known = _in_mind.get(book)
+    mark = book.one(f"SELECT {_MARK}")
+    if known is not None and mark is not None:
+        known.mark = (mark[0], mark[1])
+
+
+def _standing(book: Book, at: Here) -> _Standing:
+    known = _in_mind.get(book)
+    if known is None or known.mark != at.mark:
+        known = _in_mind[book] = _read(book, at.mark)
+    known.mark = (-1, -1)  # until `settled`: a command that fails half way leaves nothing in mind
+    return known
+
+
+def _read(book: Book, mark: tuple[int, int]) -> _Standing:
+    known = _Standing(mark)
+    for place, zone, person in book.rows(_SHELVES):
+        slot = place.removeprefix("shelf:")
+        need = Need(person, Zone(zone))
+        known.loads[slot] = known.loads.get(slot, 0) + 1
+        if slot != SURPLUS_SLOT:
+            known.kept[need] = min(slot, known.kept.get(need, slot))
+    return known
