@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.aftersales import rules, words
 from app.aftersales.actions import BagGoods, TakeBags
 from app.aftersales.queries import Baggable, BagRow
+from app.aftersales.rules import Reason
 from app.domain.answers import Tone
 from app.domain.places import Place
 from app.domain.refusals import Refused
@@ -134,9 +135,12 @@ class DriverSheet(Sheet):
     def refresh(self) -> None:
         """Say what is still missing."""
         refusal = self._refusal()
-        self._missing.setText(
-            words.say(refusal, now_ms=self._now_ms).sentence if refusal else "可以交给司机了。"
-        )
+        differs = refusal is not None and refusal.reason is Reason.COUNT_DIFFERS
+        text = words.say(refusal, now_ms=self._now_ms).sentence if refusal else "可以交给司机了。"
+        loud = differs and self._count.value > 0
+        self.say(text if loud else "")
+        self._missing.setText("和司机一起点一遍，填点了几件。" if differs else text)
+        self._missing.setVisible(not loud)
         super().refresh()
 
     def _refusal(self) -> Refused | None:

@@ -21,7 +21,7 @@ from app.aftersales.photos import fit_photo
 from app.aftersales.promise import PromiseStrip, overview, promise
 from app.aftersales.queries import FoundLine
 from app.aftersales.rules import MOST_PHOTOS, Reason, Wish
-from app.domain.events import Remedy, Why
+from app.domain.events import ClaimOpened, Remedy, Why
 from app.domain.money import half_up
 from app.domain.refusals import Refused
 from app.ui import tokens
@@ -91,9 +91,11 @@ class ClaimSheet(Sheet):
         self._line, self._now_ms, self._camera = line, now_ms, camera
         self._photos: list[bytes] = []
         self._own_amount = False
-        super().__init__(line.lot.product, sentence=_about(line, now_ms), yes="提交申请", width=760)
+        super().__init__(
+            f"申请售后：{line.lot.product}", sentence=_about(line, now_ms), yes="提交申请", width=760
+        )
         self._strip = PromiseStrip()
-        self._why = Choice("哪里不对", [words.WHY_LONG[why] for why in WHYS], start=-1)
+        self._why = Choice("哪里不对", [words.WHY[why] for why in WHYS], start=-1)
         self._pieces = Stepper("件数", lowest=1, highest=max(1, _most(line, now_ms)), value=1)
         self._amount = Field("退款金额")
         self._remedy = Choice("怎么处理", [word for _, _, word in REMEDIES], start=-1)
@@ -172,7 +174,7 @@ class ClaimSheet(Sheet):
             lot, wish.pieces, wish.why, wish.remedy, wish.asked_fen, goods, wish.note, tuple(self._photos)
         )
 
-    def _judged(self, wish: Wish) -> object:
+    def _judged(self, wish: Wish) -> ClaimOpened | Refused:
         return rules.open_claim(self._line.lot, wish, claim="", now_ms=self._now_ms)
 
     def primary(self) -> QWidget | None:
@@ -215,17 +217,16 @@ class ClaimSheet(Sheet):
         wish = self._wish()
         if self.why is None:
             text = "先选哪里不对，再选怎么处理。"
+        elif isinstance(rules.offer(self._line.lot, self.why, now_ms=self._now_ms), Refused):
+            text = "这一项不能申请。请换一个原因，或按 Esc 返回。"
         elif wish is None:
             text = "再选怎么处理。"
         else:
             judged = self._judged(wish)
-            text = "可以提交了。" if not isinstance(judged, Refused) else self._missing_for(judged)
+            text = "可以提交了。"
+            if isinstance(judged, Refused):
+                text = words.say(judged, now_ms=self._now_ms).sentence
         self._missing.setText(text)
-
-    def _missing_for(self, refusal: Refused) -> str:
-        if isinstance(rules.offer(self._line.lot, self.why or Why.SPOILED, now_ms=self._now_ms), Refused):
-            return "这一项不能申请，请按 Esc 返回，或换一个原因。"
-        return words.say(refusal, now_ms=self._now_ms).sentence
 
     def _amount_edited(self) -> None:
         self._own_amount = True

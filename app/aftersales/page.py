@@ -52,7 +52,7 @@ TOPICS = frozenset(
     }
 )  # fmt: skip
 NOT_FOUND = Answer(
-    Tone.WRONG, "没找到", "本店近 45 天没有这样的货。请核对取件码，或换手机尾号、姓名再找。", spoken="没找到"
+    Tone.WRONG, "没找到", "近 45 天没有这样的货。请换手机尾号、姓名或取件码再找。", spoken="没找到"
 )
 MISREAD = Answer(
     Tone.LOOK, "码没读对", "这个码的校验不对，可能没扫全。请把标签摊平再扫一次。", spoken="请再扫一次"
@@ -243,6 +243,8 @@ class AftersalesPage(Page):
             (self.search, self.claims.rows, self.bags.bag_rows)[part].setFocus()
 
     def _show_part(self, part: int) -> None:
+        if part != LINES:
+            self.search.field.clear()
         self._stack.setCurrentIndex(part)
         self.desk.attempt(self._look_again)
 
@@ -294,7 +296,7 @@ class AftersalesPage(Page):
         self._take_back = None
         if isinstance(result, ClaimMade):
             self._take_back = WithdrawClaim(result.claim, "撤销")
-            self.search.field.clear()
+            self.search.clear()
         elif isinstance(result, Bagged):
             self._take_back = TakeOut(result.bag, result.lot)
         self.desk.answer(self._words(result))

@@ -16,7 +16,7 @@ from app.domain.places import Place
 from app.domain.refusals import Refused
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
-from app.ui.panels import ElidedLabel, SectionTitle
+from app.ui.panels import ElidedLabel
 from app.ui.rows import Column, RowsModel, Section
 from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
@@ -89,7 +89,7 @@ class LinesPane(QWidget):
 
 def _handed(line: FoundLine, now_ms: int) -> str:
     if line.last_ms:
-        return words.clock(line.last_ms, now_ms=now_ms)
+        return words.short_clock(line.last_ms, now_ms=now_ms)
     return f"在店 {Place.parse(line.lot.here[0].place).name}" if line.lot.here else "还没到店"
 
 
@@ -136,15 +136,15 @@ class ClaimsPane(QWidget):
             "没有售后申请", "买家来说货有问题时，在“申请”里找到那一件。", glyph=Glyph.CHECK
         )
         self.rows.pointed.connect(self._point)
-        self._ruling = ElidedLabel("", "strong")
+        self._ruling, self._liable = ElidedLabel("", "strong"), ElidedLabel()
         self._counts = ElidedLabel("", "small")
         self.bring = ActionButton("货来了，装袋", key="F9", glyph=Glyph.BAG)
         self.withdraw = ActionButton("撤回申请", key="F10", glyph=Glyph.BACK)
         self.evidence = ActionButton("导出举证包", key="F11", glyph=Glyph.BOOK)
         column = _column(self)
         column.addWidget(self.rows, 1)
-        column.addWidget(self._ruling)
-        column.addWidget(self._counts)
+        for line in (self._ruling, self._liable, self._counts):
+            column.addWidget(line)
         column.addLayout(_foot(self, self.bring, self.withdraw, self.evidence))
         self._enable(None)
 
@@ -152,17 +152,17 @@ class ClaimsPane(QWidget):
         time = self._time
         return (
             Column("商品", lambda row: row.product, strong=1),
-            Column("买家", lambda row: row.who, width=130),
+            Column("买家", lambda row: row.who, width=104),
             Column(
                 "申请", lambda row: f"{words.WHY[row.why]} {row.pieces}件 {yuan(row.asked_fen)}", width=186
             ),
             Column(
                 "截止",
                 lambda row: _due(row, time.now_ms),
-                width=140,
+                width=136,
                 tone=lambda row: _due_tone(row, time.now_ms),
             ),
-            Column("结果", words.claim_state, width=170, tone=words.claim_tone),
+            Column("结果", words.claim_state, width=200, tone=words.claim_tone),
         )
 
     def current(self) -> ClaimRow | None:
@@ -181,13 +181,20 @@ class ClaimsPane(QWidget):
         if ended:
             shown += [Section("近 30 天的结果"), *ended]
         self.model.replace(shown)
+        if self.current() is None and found:
+            _point_at(self.rows, 1)
         self._point(self.current())
 
     def show_chain(self, row: ClaimRow, chain: tuple[Confirmed, ...]) -> None:
         """Show what is proposed about a claim, and the counts that it stands on."""
-        ruling = f"平台说：{row.ruling}　" if row.ruling else ""
-        self._ruling.set_text(ruling + words.liability(chain, row.why))
-        self._counts.set_text(words.counts_line(chain))
+        said = f"平台说：{row.ruling}" if row.ruling else ""
+        self._show_words(said, words.liability(chain, row.why), words.counts_line(chain))
+
+    def _show_words(self, *texts: str) -> None:
+        """Show lines under the list; what has nothing to say takes no room."""
+        for line, text in zip((self._ruling, self._liable, self._counts), texts, strict=True):
+            line.set_text(text)
+            line.setVisible(bool(text))
 
     def point_at(self, claim: str) -> bool:
         """Choose a claim by its code; says whether it is in the list."""
@@ -196,8 +203,7 @@ class ClaimsPane(QWidget):
     def _point(self, row: ClaimRow | None) -> None:
         self._enable(row)
         if row is None:
-            self._ruling.set_text("")
-            self._counts.set_text("")
+            self._show_words("", "", "")
         else:
             self.pointed.emit(row)
 
@@ -208,9 +214,9 @@ class ClaimsPane(QWidget):
 
 
 def _due(row: ClaimRow, now_ms: int) -> str:
-    if row.outcome or not row.waits_for_goods:
-        return words.clock(row.deadline_ms, now_ms=now_ms)
-    return words.time_left(row.deadline_ms, now_ms=now_ms)
+    if _due_tone(row, now_ms) is None:
+        return words.short_clock(row.deadline_ms, now_ms=now_ms)
+    return words.short_left(row.deadline_ms, now_ms=now_ms)
 
 
 def _due_tone(row: ClaimRow, now_ms: int) -> Tone | None:
@@ -238,11 +244,10 @@ class BagsPane(QWidget):
         self.items = RowsModel[BagItem](_ITEM_COLUMNS, key=lambda row: (row.lot, row.claim, row.origin))
         self.item_rows = RowsView("袋里的货", self.items)
         self.item_rows.say_when_empty("袋里没有货", "在左边选一个袋。", glyph=Glyph.BAG)
-        self._inside = SectionTitle("袋里的货")
-        self.fill = ActionButton("装店里的货", key="F9", glyph=Glyph.PLUS)
+        self.fill = ActionButton("装货", key="F9", glyph=Glyph.PLUS)
         self.seal = ActionButton("封袋", key="F10", glyph=Glyph.CHECK)
         self.print_label = ActionButton("打标签", key="F11", glyph=Glyph.SCAN)
-        self.hand_over = ActionButton("司机取走", key="F12", glyph=Glyph.TRUCK, weight=Weight.PRIMARY)
+        self.hand_over = ActionButton("交司机", key="F12", glyph=Glyph.TRUCK, weight=Weight.PRIMARY)
         self.bag_rows.pointed.connect(self._point)
         self._arrange()
         self._enable(None)
@@ -265,11 +270,7 @@ class BagsPane(QWidget):
         both = QHBoxLayout()
         both.setSpacing(sized(self, tokens.SPACE_M))
         both.addWidget(self.bag_rows, 11)
-        right = QVBoxLayout()
-        right.setSpacing(sized(self, tokens.SPACE_S))
-        right.addWidget(self._inside)
-        right.addWidget(self.item_rows, 1)
-        both.addLayout(right, 9)
+        both.addWidget(self.item_rows, 9)
         column.addLayout(both, 1)
         column.addLayout(_foot(self, self.fill, self.seal, self.print_label, self.hand_over))
 
@@ -294,8 +295,8 @@ class BagsPane(QWidget):
 
     def show_items(self, bag: BagRow, found: list[BagItem]) -> None:
         """Show what is in a bag."""
-        self._inside.set_remark("" if bag.sealed_ms else "按 Enter 可拿出来")
-        self.items.replace(found)
+        heading = Section(f"袋里 {bag.pieces} 件", "" if bag.sealed_ms else "按 Enter 拿出来")
+        self.items.replace([heading, *found] if found else [])
 
     def point_at(self, bag: str) -> bool:
         """Choose a bag by its code; says whether it is in the list."""
@@ -304,7 +305,6 @@ class BagsPane(QWidget):
     def _point(self, row: BagRow | None) -> None:
         self._enable(row)
         if row is None:
-            self._inside.set_remark("")
             self.items.replace([])
         else:
             self.pointed.emit(row)

@@ -65,10 +65,10 @@ class PromiseStrip(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 480), sized(self, 92))
+        return QSize(sized(self, 480), sized(self, 88))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 240), sized(self, 92))
+        return QSize(sized(self, 240), sized(self, 88))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -86,12 +86,13 @@ class PromiseStrip(QWidget):
 
     def _paint_words(self, painter: QPainter, ink: str, *, left: int) -> None:
         room = self.width() - left - sized(self, 14)
+        wraps = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+        painter.setFont(font_of(self, "small"))
+        below = painter.fontMetrics().boundingRect(0, 0, room, 200, wraps, self.line).height()
+        high = sized(self, 30)
+        top = (self.height() - high - below) / 2
         painter.setPen(QColor(ink))
+        painter.drawText(QRectF(left, top + high, room, below + 4), wraps, self.line)
         painter.setFont(font_of(self, "lead", bold=True))
         head = painter.fontMetrics().elidedText(self.head, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(
-            QRectF(left, sized(self, 8), room, sized(self, 30)), Qt.AlignmentFlag.AlignVCenter, head
-        )
-        painter.setFont(font_of(self, "small"))
-        wraps = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        painter.drawText(QRectF(left, sized(self, 38), room, sized(self, 50)), wraps, self.line)
+        painter.drawText(QRectF(left, top, room, high), Qt.AlignmentFlag.AlignVCenter, head)

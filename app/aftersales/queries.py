@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from app.aftersales import rules
 from app.aftersales.rules import Confirmed, Earlier, Handing, Link, Lot, Stay
 from app.domain import codec, places
-from app.domain.clock import business_day, day_after, moment
+from app.domain.clock import business_day, day_after
 from app.domain.codec import Recorded
 from app.domain.events import GoodsBagged, PolicySet, Why
 from app.domain.goods import Zone
@@ -300,7 +300,7 @@ def _claim_row(row: Any) -> ClaimRow:
         claim=row.claim,
         lot=row.lot,
         product=row.product or row.lot,
-        who=" ".join(part for part in (row.name, row.tail) if part),
+        who=row.name or row.tail or "",
         pieces=row.pieces,
         why=Why(row.why),
         remedy=row.remedy,
@@ -573,8 +573,3 @@ def pictures(reader: Reader, names: Iterable[str]) -> dict[str, bytes]:
     )
     found = {row.sha: bytes(row.jpeg) for row in rows}
     return {name: found[name] for name in wanted if name in found}
-
-
-def clock_text(at_ms: int) -> str:
-    """A moment as it stands in lists: month, day, hour and minute in China time."""
-    return f"{moment(at_ms):%m-%d %H:%M}"

@@ -414,9 +414,9 @@ def check_hand_over(*, inside: int, counted: int, driver: str, signature: bytes)
     """Whether a hand-over to the driver is complete: a name, a signature, and the same count on both sides."""
     if not driver.strip():
         return refused(Reason.NO_DRIVER)
-    if not signature:
-        return refused(Reason.NO_SIGNATURE)
-    return None if counted == inside else refused(Reason.COUNT_DIFFERS, inside=inside, counted=counted)
+    if counted != inside:
+        return refused(Reason.COUNT_DIFFERS, inside=inside, counted=counted)
+    return None if signature else refused(Reason.NO_SIGNATURE)
 
 
 # --- liability ---------------------------------------------------------------------------------------------

@@ -21,8 +21,8 @@ from app.domain.refusals import Refused
 WHY = {Why.MISSING: "少了", Why.SPOILED: "坏了", Why.WRONG: "发错", Why.UNWANTED: "不想要"}
 WHY_LONG = {
     Why.MISSING: "少了没拿到",
-    Why.SPOILED: "坏了、变质",
-    Why.WRONG: "发错货",
+    Why.SPOILED: "坏了或变质",
+    Why.WRONG: "发错了货",
     Why.UNWANTED: "不想要了",
 }
 REMEDY = {Remedy.REFUND_ONLY: "仅退款", Remedy.RETURN: "退货退款"}
@@ -75,10 +75,31 @@ def time_left(until_ms: int, *, now_ms: int) -> str:
 
 def clock(at_ms: int, *, now_ms: int) -> str:
     """A moment as people say it: ``今天 18:30``, ``昨天 09:05``, ``11月3日 18:30``."""
-    then, today = moment(at_ms), moment(now_ms).date().isoformat()
-    day = then.date().isoformat()
+    then = moment(at_ms)
+    return f"{_near_day(at_ms, now_ms) or f'{then.month}月{then.day}日'} {then:%H:%M}"
+
+
+def short_clock(at_ms: int, *, now_ms: int) -> str:
+    """The same for a narrow column: ``今天 18:30``, ``11-03 18:30``."""
+    then = moment(at_ms)
+    return f"{_near_day(at_ms, now_ms) or f'{then:%m-%d}'} {then:%H:%M}"
+
+
+def short_left(until_ms: int, *, now_ms: int) -> str:
+    """What is left in one unit, for a narrow column: ``剩 6天``, ``剩 20小时``, ``已过时限``."""
+    left = until_ms - now_ms
+    if left < 0:
+        return "已过时限"
+    hours = left // 3_600_000
+    return (
+        f"剩 {hours // 24}天" if hours >= 48 else f"剩 {hours}小时" if hours else f"剩 {left // 60_000}分钟"
+    )
+
+
+def _near_day(at_ms: int, now_ms: int) -> str:
+    today = moment(now_ms).date().isoformat()
     names = {today: "今天", day_after(today, 1): "明天", day_after(today, -1): "昨天"}
-    return f"{names.get(day) or f'{then.month}月{then.day}日'} {then:%H:%M}"
+    return names.get(moment(at_ms).date().isoformat(), "")
 
 
 # --- answers -----------------------------------------------------------------------------------------------
@@ -102,7 +123,7 @@ def _say_done(done: Done, *, now_ms: int) -> Answer:
                 Tone.OK, "已撤回", f"“{product}”的申请 {claim} 撤回了。{goods}", spoken="申请已撤回"
             )
         case Bagged(bag=bag, product=product, pieces=pieces, in_bag=in_bag):
-            sentence = f"“{product}”{pieces} 件装进袋 {bag}，袋里现在 {in_bag} 件。"
+            sentence = f"“{product}”{pieces} 件装进袋 {bag}，共 {in_bag} 件。"
             return Answer(Tone.OK, "已装袋", sentence, number=f"{in_bag}件", spoken=f"已装袋，共{in_bag}件")
         case TakenOut(bag=bag, product=product, pieces=pieces, in_bag=in_bag):
             return Answer(
@@ -115,7 +136,7 @@ def _say_done(done: Done, *, now_ms: int) -> Answer:
             sentence = f"袋 {bag} 封好了，共 {pieces} 件，不能再装。等司机来取，当面签字。"
             return Answer(Tone.OK, "已封袋", sentence, number=f"{pieces}件", spoken=f"已封袋，共{pieces}件")
         case Taken(bags=bags, pieces=pieces, driver=driver):
-            sentence = f"{driver}取走 {len(bags)} 袋共 {pieces} 件，签字已存。平台收到后这里会显示。"
+            sentence = f"{driver}取走 {len(bags)} 袋共 {pieces} 件，签字已存，等平台回执。"
             return Answer(Tone.OK, "司机已取", sentence, number=f"{pieces}件", spoken=f"司机取走{pieces}件")
 
 
@@ -133,13 +154,14 @@ def _put_back(origin: str) -> str:
 
 
 def _say_claim(made: ClaimMade, *, now_ms: int) -> Answer:
-    head = f"“{made.product}”{made.pieces} 件（{WHY[made.why]}）已申请{REMEDY[made.remedy]} {yuan(made.asked_fen)}，"
+    head = f"“{made.product}”{made.pieces} 件申请{REMEDY[made.remedy]}，"
     if made.bag:
-        tail = f"货请放进退货袋 {made.bag}。等平台裁定。"
+        new = made.in_bag == made.pieces
+        tail = f"货放进{'新' if new else ''}退货袋 {made.bag}{'，请打标签贴上' if new else ''}。"
     elif made.remedy is Remedy.RETURN:
-        tail = f"请买家 {clock(made.deadline_ms, now_ms=now_ms)} 前把货拿来，到时在“进度”里装袋。"
+        tail = f"请买家 {clock(made.deadline_ms, now_ms=now_ms)} 前把货拿来。"
     else:
-        tail = "联网后自动上报，等平台裁定。"
+        tail = "等平台裁定，不用退货。"
     return Answer(Tone.OK, "已申请", head + tail, number=yuan(made.asked_fen), spoken="售后已申请")
 
 
@@ -317,7 +339,7 @@ def liability(chain: tuple[Confirmed, ...], why: Why) -> str:
     if links[-1] is not Link.BUYER:
         return f"责任建议：{'或'.join(LINK[link] for link in links)}——从这里开始数量变少。"
     if why in (Why.SPOILED, Why.WRONG):
-        return "责任建议：交出时数量都对，是货的品质或错发，建议由平台和供应商承担。"
+        return "责任建议：交出时数量都对，是品质或错发，建议平台和供应商承担。"
     if why is Why.UNWANTED:
         return "责任建议：买家不想要，各环节都没有责任。"
     return "责任建议：本店交出时数量都对，少在取货之后，请平台裁定。"
