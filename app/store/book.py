@@ -32,6 +32,7 @@ class Book:
         self.clock = clock
         self.operator = ""
         self.changed: set[str] = set()
+        self._rollbacks = 0
         self._forget()
 
     def _forget(self) -> None:
@@ -78,6 +79,11 @@ class Book:
         """How far this PC's clock is ahead of the platform's, in ms, as last measured."""
         self._recall()
         return self.skew_ms
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """Changes with every row that is written and every roll-back: what a command keeps in mind holds as long."""
+        return self._connection.total_changes, self._rollbacks
 
     # --- writing ---
 
@@ -167,6 +173,7 @@ class Book:
     def forget_after_rollback(self) -> None:
         """The transaction did not happen: what was remembered of it is dropped."""
         self._forget()
+        self._rollbacks += 1
         self.changed.clear()
 
     # --- inside ---
