@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.domain import events as e
 from app.domain import places
@@ -19,7 +19,7 @@ from app.domain.refusals import Refused, refused
 from app.receiving import rules
 from app.receiving.rules import Expected, Look, Pattern, Reading, Reason, Taken
 from app.receiving.slots import read_slot, zone_of
-from app.receiving.standing import Here, give_slots, here, settled
+from app.receiving.standing import PERSON, Here, give_slots, here, settled
 from app.store.book import Book
 
 SURPLUS = str(places.shelf(places.SURPLUS_SLOT))
@@ -170,12 +170,16 @@ Done = CrateIn | GoodsIn | WhichProduct | DifferenceNoted | Rehoused | Arrived |
 
 
 class _Trip(NamedTuple):
+    """A crate label as one trip carries it."""
+
+    crate: str
     trip: str
     platform: str
     point: str
     day: str
     arrived_ms: int
     ended_ms: int
+    content: list[Expected]
 
     def rank(self, at: Here) -> int:
         """How near this trip is to what may come off a van now; 0 and 1 may be received."""
@@ -203,9 +207,9 @@ class Receive:
 
     def perform(self, book: Book) -> CrateIn | GoodsIn | WhichProduct | Refused:
         at = here(book)
-        trips = [_Trip(*row) for row in book.rows(_TRIPS_OF_CRATE, (self.code,))]
-        if trips:
-            return self._crate(book, at, min(trips, key=lambda trip: (trip.rank(at), trip.day)))
+        crates = _crates(book, self.code)
+        if crates:
+            return self._crate(book, at, min(crates, key=lambda trip: (trip.rank(at), trip.day)))
         since = day_after(at.day, -OLDEST_OPEN_DAYS)
         rows = book.rows(_EXPECTED, {"barcode": self.code, "point": at.point, "day": at.day, "since": since})
         if rows:
@@ -218,16 +222,15 @@ class Receive:
             return refused(Reason.OTHER_POINT, code=self.code, platform=name, point=trip.point, day=trip.day)
         if self.pieces:
             return refused(Reason.CRATE_COUNTED, code=self.code)
-        content = _content(book, self.code, trip)
-        if not content:
+        if not trip.content:
             return refused(Reason.EMPTY_CRATE, code=self.code)
         if trip.rank(at) > 1:
-            return _of_another_day(book, self.code, trip, content)
-        return _receive_crate(book, at, trip, content)
+            return _of_another_day(book, trip)
+        return _receive_crate(book, at, trip)
 
-    def _goods(self, book: Book, at: Here, rows: Sequence[tuple[object, ...]]) -> GoodsIn | WhichProduct | Refused:
+    def _goods(self, book: Book, at: Here, rows: Sequence[Sequence[Any]]) -> GoodsIn | WhichProduct | Refused:
         lines = [_expected(row[:-1]) for row in rows]
-        new = {str(row[1]) for row in rows if not row[-1]}
+        new = {row[1] for row in rows if not row[-1]}
         open_lines = [line for line in lines if line.van + line.short]
         products = {line.product: 0 for line in sorted(open_lines, key=lambda line: line.product)}
         for line in open_lines:
@@ -275,60 +278,65 @@ class ReceiveLate:
 
     def perform(self, book: Book) -> CrateIn | Refused:
         at = here(book)
-        trips = [_Trip(*row) for row in book.rows(_TRIPS_OF_CRATE, (self.code,))]
-        for trip in sorted(trips, key=lambda trip: trip.day, reverse=True):
-            content = _content(book, self.code, trip) if trip.point == at.point else []
-            if any(line.short + line.van for line in content):
-                return _receive_crate(book, at, trip, content)
+        for trip in sorted(_crates(book, self.code), key=lambda trip: trip.day, reverse=True):
+            if trip.point == at.point and any(line.short + line.van for line in trip.content):
+                return _receive_crate(book, at, trip)
         return refused(Reason.UNKNOWN, code=self.code)
 
 
-_TRIPS_OF_CRATE = (
-    "SELECT t.trip, t.platform, t.point, t.day, t.arrived_ms, t.ended_ms FROM crates c JOIN trips t ON t.trip = c.trip"
-    " WHERE c.crate = ?"
+_LINE = (
+    f"l.lot, l.trip, l.crate, l.product, l.zone, {PERSON}, l.order_no, l.day, l.pieces, coalesce(v.pieces, 0),"
+    " coalesce(s.pieces, 0)"
 )
-# The unary plus keeps the crate's or barcode's index in use: a trip may hold thousands of lines.
-_CONTENT = (
-    "SELECT l.lot, l.product, l.zone, l.buyer, l.order_no, l.pieces, coalesce(v.pieces, 0), coalesce(s.pieces, 0)"
-    " FROM lines l LEFT JOIN stock v ON v.lot = l.lot AND v.place = ?"
-    " LEFT JOIN stock s ON s.lot = l.lot AND s.place = 'short:' WHERE l.crate = ? AND +l.trip = ? ORDER BY l.lot"
+_PLACES = (
+    " LEFT JOIN people p ON p.buyer = l.buyer LEFT JOIN stock v ON v.lot = l.lot AND v.place = 'van:' || l.trip"
+    " LEFT JOIN stock s ON s.lot = l.lot AND s.place = 'short:'"
+)
+# The unary plus keeps the crate's index in use: a trip may hold thousands of lines.
+_CRATES = (
+    f"SELECT t.trip, t.platform, t.point, t.day, t.arrived_ms, t.ended_ms, {_LINE} FROM crates c"
+    f" JOIN trips t ON t.trip = c.trip LEFT JOIN lines l ON l.crate = c.crate AND +l.trip = c.trip{_PLACES}"
+    " WHERE c.crate = ? ORDER BY l.lot"
 )
 _EXPECTED = (
-    "SELECT l.lot, l.trip, l.crate, l.product, l.zone, l.buyer, l.order_no, l.day, l.pieces, coalesce(v.pieces, 0),"
-    " coalesce(s.pieces, 0), t.arrived_ms FROM lines l CROSS JOIN trips t ON t.trip = l.trip"
-    " LEFT JOIN stock v ON v.lot = l.lot AND v.place = 'van:' || l.trip"
-    " LEFT JOIN stock s ON s.lot = l.lot AND s.place = 'short:' WHERE l.barcode = :barcode AND l.day <= :day"
-    " AND l.day >= :since AND t.point = :point AND (l.day = :day OR t.ended_ms = 0)"
+    f"SELECT {_LINE}, t.arrived_ms FROM lines l CROSS JOIN trips t ON t.trip = l.trip{_PLACES}"
+    " WHERE l.barcode = :barcode AND l.day <= :day AND l.day >= :since AND t.point = :point"
+    " AND (l.day = :day OR t.ended_ms = 0)"
 )
 
 
-def _expected(row: Sequence[object]) -> Expected:
-    lot, trip, crate, product, zone, buyer, order, day, pieces, van, short = row
-    return Expected(lot, trip, crate, product, Zone(str(zone)), buyer, order, day, pieces, van, short)  # type: ignore[arg-type]
+def _crates(book: Book, code: str) -> list[_Trip]:
+    """The trips that carry a crate of this label, each with what is in it."""
+    trips: dict[str, _Trip] = {}
+    for row in book.rows(_CRATES, (code,)):
+        trip = trips.get(row[0])
+        if trip is None:
+            trip = trips[row[0]] = _Trip._make((code, *row[:6], []))
+        if row[6] is not None:
+            trip.content.append(_expected(row[6:]))
+    return list(trips.values())
 
 
-def _content(book: Book, crate: str, trip: _Trip) -> list[Expected]:
-    rows = book.rows(_CONTENT, (f"van:{trip.trip}", crate, trip.trip))
-    return [_expected((row[0], trip.trip, crate, *row[1:5], trip.day, *row[5:])) for row in rows]
+def _expected(row: Sequence[Any]) -> Expected:
+    lot, trip, crate, product, zone, *rest = row
+    return Expected(lot, trip, crate, product, Zone(zone), *rest)
 
 
-def _receive_crate(book: Book, at: Here, trip: _Trip, content: list[Expected]) -> CrateIn | Refused:
+def _receive_crate(book: Book, at: Here, trip: _Trip) -> CrateIn | Refused:
     """Everything of a crate that is still in the van; of a crate that was missing whole, everything."""
-    came = any(line.came for line in content)
-    late = not came and not any(line.van for line in content)
-    taken = [Taken(line, line.short if late else line.van, late) for line in content]
-    taken = [take for take in taken if take.pieces]
+    came = any(line.came for line in trip.content)
+    late = not came and not any(line.van for line in trip.content)
+    taken = [Taken(x, x.short if late else x.van, late) for x in trip.content if (x.short if late else x.van)]
     if not taken:
-        return _already(book, content)
+        return _already(book, trip)
     placed = _place(book, at, taken)
     if not trip.arrived_ms:
         book.record(e.VanArrived(trip.trip))
-    crate = content[0].crate
-    goods = tuple(Count(one.lot, one.pieces, one.slot) for one in placed)
-    fact = book.record(e.ShortArrived(trip.trip, goods) if late else e.CrateReceived(trip.trip, crate, goods))
+    goods = tuple([Count(one.lot, one.pieces, one.slot) for one in placed])
+    fact = book.record(e.ShortArrived(trip.trip, goods) if late else e.CrateReceived(trip.trip, trip.crate, goods))
     settled(book)
     return CrateIn(
-        crate=crate,
+        crate=trip.crate,
         trip=trip.trip,
         platform=trip.platform,
         zones=tuple(rules.by_urgency(take.line.zone for take in taken)),
@@ -384,26 +392,25 @@ def surplus_of(refusal: Refused) -> Surplus | None:
     )
 
 
-def _of_another_day(book: Book, crate: str, trip: _Trip, content: Sequence[Expected]) -> Refused:
-    if any(line.came for line in content):
-        return _already(book, content)
+def _of_another_day(book: Book, trip: _Trip) -> Refused:
+    if any(line.came for line in trip.content):
+        return _already(book, trip)
     name = _platform_name(book, trip.platform)
-    missing = sum(line.short for line in content)
-    return refused(Reason.OTHER_DAY, code=crate, platform=name, day=trip.day, missing=missing)
+    missing = sum(line.short for line in trip.content)
+    return refused(Reason.OTHER_DAY, code=trip.crate, platform=name, day=trip.day, missing=missing)
 
 
-def _already(book: Book, content: Sequence[Expected]) -> Refused:
+def _already(book: Book, trip: _Trip) -> Refused:
     """The crate was received; say when."""
-    crate = content[0].crate
-    lots = json.dumps([line.lot for line in content])
+    lots = json.dumps([line.lot for line in trip.content])
     at_ms = book.value(
         "SELECT f.at_ms FROM json_each(?) x JOIN moves m ON m.lot = x.value JOIN facts f ON f.id = m.fact"
         " WHERE f.reversed_by IS NULL AND f.kind IN ('CrateReceived', 'GoodsReceived', 'ShortArrived')"
         " ORDER BY f.id DESC LIMIT 1",
         (lots,),
     )
-    short = sum(line.short for line in content)
-    return refused(Reason.ALREADY, code=crate, at_ms=at_ms or 0, short=short, day=content[0].day)
+    short = sum(line.short for line in trip.content)
+    return refused(Reason.ALREADY, code=trip.crate, at_ms=at_ms or 0, short=short, day=trip.day)
 
 
 def _stranger(book: Book, at: Here, code: str, pieces: int) -> Refused:
@@ -611,11 +618,7 @@ class FindAfterAll:
         )
 
 
-_ONE_EXPECTED = (
-    "SELECT l.lot, l.trip, l.crate, l.product, l.zone, l.buyer, l.order_no, l.day, l.pieces, coalesce(v.pieces, 0),"
-    " coalesce(s.pieces, 0), l.barcode FROM lines l LEFT JOIN stock v ON v.lot = l.lot AND v.place = 'van:' || l.trip"
-    " LEFT JOIN stock s ON s.lot = l.lot AND s.place = 'short:' WHERE l.lot = ?"
-)
+_ONE_EXPECTED = f"SELECT {_LINE}, l.barcode FROM lines l{_PLACES} WHERE l.lot = ?"
 
 
 # --- shelves, vans -----------------------------------------------------------------------------------------

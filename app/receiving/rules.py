@@ -232,14 +232,14 @@ def _beginnings(pattern: str) -> re.Pattern[str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One order line of an open trip: what is still in the van, what is missing, and for whom it is."""
+    """One order line of a trip: what is still in the van, what is missing, and which `person` it is for."""
 
     lot: str
     trip: str
     crate: str
     product: str
     zone: Zone
-    buyer: str
+    person: str
     order: str
     day: str
     pieces: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,23 +35,17 @@ class _Standing:
 
 
 _in_mind: WeakKeyDictionary[Book, _Standing] = WeakKeyDictionary()
-# A scan must not read the whole shelf again, and a buyer's history even less. `total_changes` counts every row that
-# the one writer touched, the largest fact tells of a roll-back: while both stay, nothing on the shelves has moved.
-_MARK = "total_changes(), (SELECT coalesce(max(id), 0) FROM facts)"
-_HERE = "SELECT (SELECT value FROM state WHERE key = 'point'), (SELECT value FROM state WHERE key = 'slots'), " + _MARK
-_PERSON = "CASE WHEN p.tail <> '' AND p.name <> '' THEN p.tail || ' ' || p.name ELSE"
+PERSON = "CASE WHEN p.tail <> '' AND p.name <> '' THEN p.tail || ' ' || p.name ELSE l.buyer END"
+"""Who a line is for, over all platforms: the same name and phone tail is the same person (`lines l`, `people p`)."""
 _SHELVES = (
-    f"SELECT s.place, l.zone, {_PERSON} l.buyer END FROM stock s CROSS JOIN lines l ON l.lot = s.lot"
+    f"SELECT s.place, l.zone, {PERSON} FROM stock s CROSS JOIN lines l ON l.lot = s.lot"
     " LEFT JOIN people p ON p.buyer = l.buyer WHERE s.place > 'shelf:' AND s.place < 'shelf;' AND s.pieces > 0"
 )
-_PERSONS = f"SELECT value, {_PERSON} value END FROM json_each(?) LEFT JOIN people p ON p.buyer = value"
 
 
 def here(book: Book) -> Here:
     """Where and when this is."""
-    row = book.one(_HERE) or ("", None, 0, 0)
-    point, slots, *mark = row
-    return Here(json.loads(point) if point else "", _slots(slots or "null"), book.day, (mark[0], mark[1]))
+    return Here(str(book.get("point", "")), _slots(json.dumps(book.get("slots"))), book.day, book.mark)
 
 
 @lru_cache(maxsize=8)
@@ -59,13 +53,10 @@ def _slots(setting: str) -> Slots:
     return all_slots(json.loads(setting))
 
 
-def give_slots(book: Book, at: Here, taken: Iterable[Taken]) -> list[str]:
+def give_slots(book: Book, at: Here, taken: Sequence[Taken]) -> list[str]:
     """A slot for each taking, one person together in each zone over all platforms; `settled` has to follow."""
     known = _standing(book, at)
-    takings = list(taken)
-    buyers = json.dumps(sorted({take.line.buyer for take in takings}))
-    persons: dict[str, str] = dict(book.rows(_PERSONS, (buyers,)))
-    needs = [Need(persons[take.line.buyer], take.line.zone) for take in takings]
+    needs = [Need(take.line.person, take.line.zone) for take in taken]
     given = assign(needs, kept=known.kept, loads=known.loads, slots=at.slots)
     for need, slot in given.items():
         known.kept.setdefault(need, slot)
@@ -77,9 +68,8 @@ def give_slots(book: Book, at: Here, taken: Iterable[Taken]) -> list[str]:
 def settled(book: Book) -> None:
     """The command has recorded all it does: what is in mind holds until something else is written."""
     known = _in_mind.get(book)
-    mark = book.one(f"SELECT {_MARK}")
-    if known is not None and mark is not None:
-        known.mark = (mark[0], mark[1])
+    if known is not None:
+        known.mark = book.mark
 
 
 def _standing(book: Book, at: Here) -> _Standing:
