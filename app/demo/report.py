@@ -41,7 +41,8 @@ def report(
     """Count now. ``reader`` reads the shop's book; ``hub`` holds what the platform knows of ``point``."""
     device, epoch = reader.get("device"), reader.get("epoch")
     last = reader.one(
-        "SELECT seq, digest FROM facts WHERE device = ? AND epoch = ? ORDER BY seq DESC LIMIT 1", (device, epoch)
+        "SELECT seq, digest FROM facts WHERE device = ? AND epoch = ? ORDER BY seq DESC LIMIT 1",
+        (device, epoch),
     ) or (0, b"")
     return Report(
         pieces_in=_flow(reader, IN_FROM, inward=1),
@@ -70,7 +71,9 @@ def write(found: Report, folder: Path) -> Path:
 def _flow(reader: Reader, kinds: frozenset[Kind], *, inward: int) -> int:
     """Pieces that crossed between these kinds of places and the shop, those that were taken back deducted."""
     total = 0
-    for source, target, pieces in reader.rows("SELECT source, target, sum(pieces) FROM moves GROUP BY source, target"):
+    for source, target, pieces in reader.rows(
+        "SELECT source, target, sum(pieces) FROM moves GROUP BY source, target"
+    ):
         start, end = Kind(source.partition(":")[0]), Kind(target.partition(":")[0])
         if start in kinds and end in HERE:
             total += pieces if inward else -pieces

@@ -47,7 +47,9 @@ class Stage:
 
     def _enrol(self) -> None:
         code = self.hub.make_enrolment(self.story.point.code)
-        place = HttpPlatform(self.relay.url).enrol(code=code, device_name="柜台", attempt=secrets.token_hex(8))
+        place = HttpPlatform(self.relay.url).enrol(
+            code=code, device_name="柜台", attempt=secrets.token_hex(8)
+        )
         self.counter.store.writer.do(TakePlace(place))
 
     def engine(self) -> Engine:
