@@ -53,6 +53,17 @@ def _open(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from app.hub.running import serve_forever
+    from app.domain.clock import SystemClock
+    from app.hub.hub import Hub
+    from app.hub.running import serve
+    from app.hub.service import make_app
 
-    return serve_forever(host=options.host, port=options.port, url=options.db)
+    hub = Hub(options.db, SystemClock())
+    running = serve(make_app(hub), host=options.host, port=options.port)
+    print(f"hub at {running.url}, Ctrl+C ends it", flush=True)
+    try:
+        running.wait()
+    except KeyboardInterrupt:
+        running.stop()
+    hub.close()
+    return 0

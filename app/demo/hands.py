@@ -47,6 +47,14 @@ class Hands:
         self._at = type_text(window_of(self._counter.window), text, at=self._at) + _BETWEEN_MS
         self.settle()
 
+    def find(self, text: str, *, scanned: int) -> None:
+        """Say to the page in front who is wanted: scan it, or type it and press Enter."""
+        if scanned:
+            self.scan(text)
+            return
+        self.type(text)
+        self.press("\r")
+
     def press(self, key: str) -> None:
         """Press a control key by hand: ``\\r`` Enter, ``\\x1b`` Esc."""
         strike(window_of(self._counter.window), key, at=self._at)

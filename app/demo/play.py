@@ -8,32 +8,16 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.demo.hands import Hands
 from app.demo.report import Report, report, write
+from app.demo.scenes import MINUTE, Scene
 from app.demo.stage import Stage, exchange
 from app.domain import clock
-from app.domain.goods import Shortfall
-from app.sandbox.photos import photo
-from app.sandbox.pointday import CrateTruth, PointDay, Van
+from app.sandbox.pointday import PointDay
 from app.sandbox.story import point_day
 from app.start import application
-from app.ui.photo import photo_of
-
-MINUTE = 60_000
-MORNING_AFTER = "10:45"
-"""The next morning the platforms' bills are there: the last pictures are of the three-way match."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Something that happens at a time, and a word for the log."""
-
-    at_ms: int
-    word: str
-    act: Callable[[], object]
 
 
 class Play:
@@ -103,18 +87,14 @@ class Play:
 
     def _scenes(self) -> list[Scene]:
         from app.demo.counterwork import counter_scenes
+        from app.demo.vanwork import van_scenes
 
         story = self.story
-        scenes = [Scene(heard.at_ms, "清单到了", self._nothing) for heard in (*story.announced, *story.sent)]
-        scenes.append(Scene(clock.at(story.day, "07:05"), "开门", self._open))
-        for van in story.vans:
-            scenes += self._van_scenes(van)
-        scenes += [
-            Scene(episode.to_ms, f"{episode.kind} 过去", self._nothing)
-            for episode in story.network
-            if episode.to_ms
-        ]
-        return scenes + counter_scenes(self)
+        heard = [Scene(item.at_ms, "清单到了", self._nothing) for item in (*story.announced, *story.sent)]
+        weather = [Scene(episode.to_ms, f"{episode.kind} 过去", self._nothing) for episode in story.network]
+        opening = Scene(clock.at(story.day, "07:05"), "开门", self._open)
+        vans = [scene for van in story.vans for scene in van_scenes(self, van)]
+        return [opening, *heard, *weather, *vans, *counter_scenes(self)]
 
     def _nothing(self) -> None:
         """Only time passes; the exchange around it is the scene."""
@@ -124,102 +104,6 @@ class Play:
         self.hands.picture("今日-开门")
         self.hands.page(2)
         self.hands.picture("到货-等车")
-
-    # --- receiving ---
-
-    def _van_scenes(self, van: Van) -> list[Scene]:
-        scenes = [Scene(van.arrives_ms, f"到车 {van.trip}", lambda: self._arrive(van))]
-        here = [crate for crate in van.crates if crate.here]
-        for number, crate in enumerate(here):
-            scenes.append(
-                Scene(
-                    van.arrives_ms + (number + 1) * MINUTE,
-                    f"扫筐 {crate.crate}",
-                    lambda c=crate: self._unpack(van, c),
-                )  # type: ignore[misc]
-            )
-        for crate in van.crates:
-            if not crate.here and crate.later_ms:
-                scenes.append(
-                    Scene(crate.later_ms, f"补到 {crate.crate}", lambda c=crate: self._late(van, c))
-                )  # type: ignore[misc]
-        end = van.arrives_ms + (len(here) + 3) * MINUTE
-        scenes.append(Scene(end, f"收完 {van.trip}", lambda: self._end(van)))
-        later = [lot for crate in here for lot in crate.lots if lot.later]
-        for lot in later:
-            scenes.append(
-                Scene(end + 90 * MINUTE, f"找到 {lot.lot}", lambda x=lot: self._found(x.lot, x.later))
-            )  # type: ignore[misc]
-        return scenes
-
-    def _arrive(self, van: Van) -> None:
-        from app.receiving.actions import NoteArrival
-        from app.receiving.rules import Reading
-
-        self.hands.page(2)
-        readings = tuple(Reading(reading.zone, reading.tenths) for reading in van.readings)
-        self.hands.do(NoteArrival(van.trip, plate=van.driver.plate, seal=van.seal, readings=readings))
-        for stray in van.strays:
-            self.hands.scan(stray.crate)
-            self.hands.picture(f"到货-不是本店的-{stray.why.value}")
-
-    def _unpack(self, van: Van, crate: CrateTruth) -> None:
-        """Scan the label as often as the story does, then note what is missing, broken or too much."""
-        from app.receiving.actions import NoteDifference, NoteSurplus, Receive, surplus_of
-        from app.domain.refusals import Refused
-
-        self.hands.page(2)
-        for time in range(crate.scans):
-            self.hands.scan(crate.crate)
-            if time:
-                self.hands.picture("到货-重复扫码")
-        for lot in crate.lots:
-            if lot.missing:
-                self.hands.do(NoteDifference(Shortfall.SHORT, lot.lot, lot.missing))
-            if lot.damaged:
-                jpeg = _jpeg(lot.photos[0]) if lot.photos else b""
-                self.hands.do(NoteDifference(Shortfall.DAMAGED, lot.lot, lot.damaged, "外包装破了", jpeg))
-        for surplus in crate.surplus:
-            answer = self.hands.do(Receive(surplus.barcode, surplus.pieces))
-            offered = surplus_of(answer) if isinstance(answer, Refused) else getattr(answer, "surplus", None)
-            if offered is not None:
-                self.hands.do(NoteSurplus(offered))
-        if crate is van.crates[len(van.crates) // 2]:
-            self.hands.picture("到货-正在收")
-
-    def _late(self, van: Van, crate: CrateTruth) -> None:
-        from app.receiving.actions import ReceiveLate
-
-        self.hands.page(2)
-        self.hands.do(ReceiveLate(crate.crate))
-        for lot in crate.lots:
-            if lot.missing or lot.damaged:
-                self._note(lot.lot, missing=lot.missing, damaged=lot.damaged)
-
-    def _note(self, lot: str, *, missing: int, damaged: int) -> None:
-        from app.receiving.actions import NoteDifference
-
-        if missing:
-            self.hands.do(NoteDifference(Shortfall.SHORT, lot, missing))
-        if damaged:
-            self.hands.do(NoteDifference(Shortfall.DAMAGED, lot, damaged))
-
-    def _found(self, lot: str, pieces: int) -> None:
-        from app.receiving.actions import FindAfterAll
-
-        self.hands.do(FindAfterAll(lot, pieces))
-
-    def _end(self, van: Van) -> None:
-        from app.receiving.actions import EndReceiving
-
-        self.hands.page(2)
-        self.hands.do(EndReceiving(van.trip))
-        self.hands.picture(f"到货-收完-{van.platform}")
-
-
-def _jpeg(name: str) -> bytes:
-    made = photo_of(photo(name))
-    return made.jpeg if made else b""
 
 
 def _begin_of(story: PointDay) -> int:
