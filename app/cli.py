@@ -11,6 +11,8 @@ from app import __version__
 def main(argv: list[str] | None = None) -> int:
     """Do what the words ask; the exit code."""
     options = _parser().parse_args(argv)
+    if options.self_test or options.worker_check or options.quit:
+        return _serve_the_setup(options)
     verb: str = options.verb or "open"
     if verb == "demo":
         from app.demo.play import demo
@@ -25,6 +27,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="geyi", description="格驿：自提点和网格站的柜台程序")
     parser.add_argument("--version", action="version", version=f"格驿 {__version__}")
     parser.add_argument("--data", type=Path, help="data folder; the user's own where not given")
+    parser.add_argument("--quit", action="store_true", help="ask the open window to finish and close")
+    parser.add_argument(
+        "--self-test", type=Path, metavar="DIR", help="play a day, leave pictures and report.json"
+    )
+    parser.add_argument("--worker-check", type=Path, metavar="FILE", help=argparse.SUPPRESS)
     verbs = parser.add_subparsers(dest="verb")
     demo = verbs.add_parser("demo", help="a day's story at a shop on the embedded sandbox platform")
     demo.add_argument("--headless", action="store_true", help="no window: play the whole day, leave pictures")
@@ -50,6 +57,19 @@ def _open(options: argparse.Namespace) -> int:
 
         return practice()
     return run(options.data or default_folder(), SystemClock())
+
+
+def _serve_the_setup(options: argparse.Namespace) -> int:
+    """What the setup and those who test it ask of the installed program."""
+    from app import selftest
+
+    if options.worker_check:
+        return selftest.check_worker(options.worker_check)
+    if options.quit:
+        return selftest.leave(options.data)
+    if options.data:
+        return selftest.look(options.data, options.self_test)
+    return selftest.play(options.self_test)
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -100,7 +100,9 @@ class Opening:
 
         if self.counter is not None:
             window = self.counter.window
-            self._doorbell = Doorbell(self._folder, lambda: _to_front(window), window)
+            self._doorbell = Doorbell(
+                self._folder, lambda: _to_front(window), window, leave=QApplication.quit
+            )
             self.counter.start()
 
     def _show(self, fault: StoreFault) -> None:

@@ -135,10 +135,10 @@ def demo(options: argparse.Namespace) -> int:
     out: Path = options.out or Path(tempfile.mkdtemp(prefix="geyi-day-"))
     found = play_day(seed=options.seed, county=options.county, day=options.date, out=out)
     sys.stdout.write(f"{len(found.pictures)} 张图片和 report.json 在 {out}\n")
-    return 0 if _holds(found) else 1
+    return 0 if holds(found) else 1
 
 
-def _holds(found: Report) -> bool:
+def holds(found: Report) -> bool:
     """Whether the day's books are right."""
     return (
         found.pieces_in == found.pieces_out + found.pieces_here

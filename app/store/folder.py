@@ -96,6 +96,15 @@ else:
         return True
 
 
+def is_in_use(path: Path) -> bool:
+    """Whether a program works on this folder now."""
+    try:
+        with (path / "in-use.lock").open("r+b") as lock:
+            return not _try_lock(lock)
+    except OSError:
+        return False
+
+
 def default_folder() -> Path:
     """``%LOCALAPPDATA%\\Geyi`` on Windows, ``~/.local/share/Geyi`` elsewhere."""
     from platformdirs import user_data_path

@@ -1,0 +1,184 @@
+"""The installed program proves itself: shows its window, plays a day, solves a route, and writes what came of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform as machine
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer, qVersion
+from PySide6.QtGui import QGuiApplication
+
+from app import __version__
+from app.domain.clock import SystemClock
+from app.start import Opening, application, keep_log
+from app.ui.pictures import grab
+
+if TYPE_CHECKING:
+    from app.bootstrap import Counter
+    from app.store.connection import Reader
+
+log = logging.getLogger(__name__)
+
+SEED, COUNTY, DAY = 7, "宾阳县", "2026-11-22"
+STOPS = 20
+WORKER_S = 120
+SHOWN_MS = 1_500
+"""Long enough for the first page and what is loaded behind it."""
+NOBODY_THERE, HAS_LEFT, STILL_THERE = 0, 10, 1
+"""Exit codes of ``--quit``."""
+
+
+def play(out: Path) -> int:
+    """`--self-test DIR`: the day with the window shown, and the worker; 0 when all of it holds."""
+    from app.demo.play import holds, play_day
+
+    out.mkdir(parents=True, exist_ok=True)
+    keep_log(out)
+    started = time.monotonic()
+    application()
+    found = play_day(seed=SEED, county=COUNTY, day=DAY, out=out, say=log.info)
+    played = time.monotonic()
+    worker = ask_worker(out / "worker.json")
+    report = json.loads((out / "report.json").read_text("utf-8"))
+    report |= surroundings() | {
+        "worker": worker,
+        "day_seconds": round(played - started, 1),
+        "day_holds": holds(found),
+    }
+    _write(out / "report.json", report)
+    return 0 if holds(found) and worker.get("stops") == STOPS else 1
+
+
+def look(folder: Path, out: Path) -> int:
+    """`--data FOLDER --self-test DIR`: open the window on a folder and count; 0 open, 3 a sentence was shown."""
+    out.mkdir(parents=True, exist_ok=True)
+    keep_log(out)
+    application()
+    opening = Opening(folder, SystemClock(), note="", server="")
+    opening.attempt()
+    wait(SHOWN_MS)
+    found: dict[str, Any] = surroundings() | {"opened": opening.counter is not None, "sentence": ""}
+    if opening.counter is not None:
+        found |= counted(opening.counter)
+        grab(opening.counter.window, out / "window.png")
+    elif opening.trouble is not None:
+        found["sentence"] = opening.trouble.panel.accessibleName()
+        grab(opening.trouble, out / "window.png")
+    found["backups"] = sorted(path.name for path in (folder / "backups").glob("*"))
+    opening.close()
+    _write(out / "report.json", found)
+    return 0 if found["opened"] else 3
+
+
+def leave(folder: Path | None) -> int:
+    """`--quit`: ask the window on this folder to finish and close, and wait for it."""
+    from app.store.folder import default_folder, is_in_use
+    from app.ui.only_one import ask_to_leave
+
+    there = folder or default_folder()
+    if not is_in_use(there):
+        return NOBODY_THERE
+    asking = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
+    has_left = ask_to_leave(there)
+    asking.quit()
+    return HAS_LEFT if has_left else STILL_THERE
+
+
+def check_worker(file: Path) -> int:
+    """`--worker-check FILE`: in a process of its own, solve a small round of stops and write what came of it."""
+    _write(file, small_route())
+    return 0
+
+
+def small_route() -> dict[str, Any]:
+    """A round of twenty stops, solved by the route engine, which only workers import."""
+    import numpy
+    from pyvrp import Model
+    from pyvrp.stop import MaxIterations
+
+    model = Model()
+    places = [model.add_location(x=97 * n % 101, y=61 * n % 103) for n in range(STOPS + 1)]
+    depot = model.add_depot(places[0])
+    for place in places[1:]:
+        model.add_client(place, delivery=1)
+    model.add_vehicle_type(num_available=3, capacity=10, start_depot=depot, end_depot=depot)
+    for start in places:
+        for end in places:
+            metres = round(((start.x - end.x) ** 2 + (start.y - end.y) ** 2) ** 0.5 * 100)
+            model.add_edge(start, end, distance=metres, duration=metres)
+    result = model.solve(MaxIterations(200), seed=1, display=False)
+    visited = sum(route.num_clients() for route in result.best.routes())
+    return {
+        "stops": visited if result.is_feasible() else 0,
+        "metres": int(result.cost()),
+        "numpy": numpy.__version__,
+    }
+
+
+def ask_worker(file: Path) -> dict[str, Any]:
+    """Start the program once more as a worker and read what it wrote; empty where it failed."""
+    itself = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
+    try:
+        done = subprocess.run(
+            [*itself, "--worker-check", str(file)],
+            timeout=WORKER_S,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        found: dict[str, Any] = json.loads(file.read_text("utf-8")) if done.returncode == 0 else {}
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        log.exception("the worker failed")
+        return {}
+    return found
+
+
+def counted(counter: Counter) -> dict[str, Any]:
+    """What the open book holds, so that an update can be seen to lose nothing."""
+    reader: Reader = counter.reader
+    last = reader.one("SELECT seq, digest FROM facts ORDER BY seq DESC LIMIT 1", ()) or (0, b"")
+    return {
+        "migration": reader.value("SELECT version_num FROM alembic_version"),
+        "point": reader.get("point_name", ""),
+        "facts": reader.value("SELECT count(*) FROM facts"),
+        "last": last[0],
+        "digest": bytes(last[1]).hex(),
+        "pieces": reader.value("SELECT coalesce(sum(pieces), 0) FROM stock"),
+        "fen": reader.value("SELECT coalesce(sum(abs(fen)), 0) FROM money"),
+    }
+
+
+def surroundings() -> dict[str, Any]:
+    """What the program runs on."""
+    screen = QGuiApplication.primaryScreen()
+    return {
+        "version": __version__,
+        "frozen": bool(getattr(sys, "frozen", False)),
+        "python": sys.version.split()[0],
+        "qt": qVersion(),
+        "platform": QGuiApplication.platformName(),
+        "system": machine.platform(),
+        "screen": [screen.size().width(), screen.size().height(), screen.devicePixelRatio()]
+        if screen
+        else [],
+    }
+
+
+def wait(milliseconds: int, then: Callable[[], None] = lambda: None) -> None:
+    """Let the window live for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+    then()
+
+
+def _write(path: Path, found: dict[str, Any]) -> None:
+    path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")

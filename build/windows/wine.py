@@ -1,0 +1,138 @@
+"""Wine as this project uses it: a fresh prefix, a screen nobody sees, and programs run in both."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from build.windows.places import CACHE, HERE, Stopped
+
+OVERRIDES = "winedbg.exe=d;mscoree=d;mshtml=d"
+"""A crash must not wait for a debugger, and neither .NET nor a browser is asked for."""
+SHIMS = {"icuuc": (), "bcryptprimitives": ("-ladvapi32",)}
+"""Windows 10 has these libraries and Wine 8 lacks them; ours go into the prefix and never into the bundle."""
+SCREEN = "1366x768x24"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a finished program left: its exit code and all it said."""
+
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wine:
+    """A Windows to run things in: a prefix, the name of its user, and a screen (``:7``)."""
+
+    prefix: Path
+    display: str
+    user: str = "geyi"
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def drive(self) -> Path:
+        """Drive C."""
+        return self.prefix / "drive_c"
+
+    @property
+    def home(self) -> Path:
+        """The user's own folder."""
+        return self.drive / "users" / self.user
+
+    def surroundings(self) -> dict[str, str]:
+        """Environment variables of everything that runs here."""
+        names = dict(os.environ, WINEPREFIX=str(self.prefix), DISPLAY=self.display, LC_ALL="C.UTF-8")
+        names |= {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": OVERRIDES, "USER": self.user, "LOGNAME": self.user}
+        return names | {"WINEARCH": "win64"} | self.more
+
+    def start(self, *words: str | Path, cwd: Path | None = None) -> subprocess.Popen[str]:
+        """Begin a program. A Windows Python cannot write into a file here, so what it says goes through a pipe."""
+        command = ["wine", *(windows_path(word) if isinstance(word, Path) else word for word in words)]
+        return subprocess.Popen(
+            command, env=self.surroundings(), cwd=cwd, text=True, encoding="utf-8", errors="replace",
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def run(self, *words: str | Path, cwd: Path | None = None, seconds: float = 600) -> Ran:
+        """Run a program to its end; ``-1`` where it took longer than ``seconds`` and was ended."""
+        with self.start(*words, cwd=cwd) as program:
+            try:
+                said, _ = program.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                self.end()
+                said, _ = program.communicate()
+                return Ran(-1, said)
+        return Ran(program.returncode, said)
+
+    def end(self) -> None:
+        """End everything that runs in this prefix, and nothing else."""
+        for word in ("-k", "-w"):
+            subprocess.run(["wineserver", word], env=self.surroundings(), check=False, timeout=60)  # noqa: S607
+
+    def wait(self) -> None:
+        """Until everything in this prefix has ended by itself."""
+        subprocess.run(["wineserver", "-w"], env=self.surroundings(), check=False, timeout=120)  # noqa: S607
+
+
+def windows_path(path: Path) -> str:
+    """A path of this machine as Wine's programs see it (drive Z is the root)."""
+    return "Z:" + str(path).replace("/", "\\")
+
+
+def fresh(prefix: Path, display: str, *, user: str = "geyi") -> Wine:
+    """A Windows 10 that nobody has used yet, with the libraries Wine lacks; whatever was in ``prefix`` is gone."""
+    made = Wine(prefix, display, user)
+    if prefix.exists():
+        made.end()
+        shutil.rmtree(prefix)
+    prefix.parent.mkdir(parents=True, exist_ok=True)
+    booted = made.run("wineboot", "-i", seconds=180)
+    if not (made.drive / "windows" / "system32").is_dir():
+        raise Stopped(f"{booted.text}\nWine could not make a prefix in {prefix}.")
+    for name in SHIMS:
+        shutil.copy(shim(name), made.drive / "windows" / "system32")
+    made.run("winecfg", "-v", "win10", seconds=60)
+    return made
+
+
+def shim(name: str) -> Path:
+    """One of Wine's missing libraries, compiled."""
+    source = HERE / "shims" / f"{name}.c"
+    made = CACHE / "shims" / f"{name}.dll"
+    if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
+        made.parent.mkdir(parents=True, exist_ok=True)
+        compile_c(made, str(source), "-shared", "-nostdlib", "-Wl,-e,DllMainCRTStartup", *SHIMS[name])
+    return made
+
+
+def compile_c(made: Path, *words: str) -> None:
+    """Compile for 64-bit Windows into ``made``; raises :class:`Stopped` with the compiler's words."""
+    command = ["x86_64-w64-mingw32-gcc", "-O2", "-s", "-o", str(made), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Stopped(f"{done.stderr}\n{made.name} could not be compiled.")
+
+
+@contextlib.contextmanager
+def screen() -> Iterator[str]:
+    """A screen in memory as long as the block runs; gives its name."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL) as server:
+        os.close(writing)
+        try:
+            with os.fdopen(reading) as told:
+                number = told.readline().strip()
+            if not number:
+                raise Stopped("Xvfb gave no screen.")
+            yield f":{number}"
+        finally:
+            server.terminate()
