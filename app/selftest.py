@@ -99,7 +99,7 @@ def check_worker(file: Path) -> int:
 
 def small_route() -> dict[str, Any]:
     """A round of twenty stops, solved by the route engine, which only workers import."""
-    import numpy
+    import numpy as np
     from pyvrp import Model
     from pyvrp.stop import MaxIterations
 
@@ -118,7 +118,7 @@ def small_route() -> dict[str, Any]:
     return {
         "stops": visited if result.is_feasible() else 0,
         "metres": int(result.cost()),
-        "numpy": numpy.__version__,
+        "numpy": np.__version__,
     }
 
 
@@ -158,7 +158,7 @@ def counted(counter: Counter) -> dict[str, Any]:
 
 def surroundings() -> dict[str, Any]:
     """What the program runs on."""
-    screen = QGuiApplication.primaryScreen()
+    screens = QGuiApplication.screens()
     return {
         "version": __version__,
         "frozen": bool(getattr(sys, "frozen", False)),
@@ -166,9 +166,7 @@ def surroundings() -> dict[str, Any]:
         "qt": qVersion(),
         "platform": QGuiApplication.platformName(),
         "system": machine.platform(),
-        "screen": [screen.size().width(), screen.size().height(), screen.devicePixelRatio()]
-        if screen
-        else [],
+        "screens": [[s.size().width(), s.size().height(), s.devicePixelRatio()] for s in screens],
     }
 
 

@@ -19,6 +19,7 @@ from build.windows.places import (
     ON_WINDOWS,
     ROOT,
     SPEC,
+    WHEELS,
     WORK,
     Stopped,
     say,
@@ -117,7 +118,7 @@ def _install(inside: wine.Wine, python: Path) -> None:
     if _lock_is_in(cpython.HOME):
         return
     say("installing what build/windows/requirements.lock names, under Wine")
-    wheels = ("--no-index", "--find-links", wine.windows_path(downloads.WHEELS))
+    wheels = ("--no-index", "--find-links", wine.windows_path(WHEELS))
     done = inside.run(python, *PIP, *wheels, "-r", wine.windows_path(LOCK), seconds=900)
     if done.code:
         raise Stopped(f"{done.text}\npip could not install the Windows packages under Wine.")

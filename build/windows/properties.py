@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 COMPANY = "Geyi"
@@ -31,8 +32,7 @@ def words(version: str, made_on: str) -> dict[str, str]:
 
 def resource(version: str, made_on: str) -> Any:
     """The version resource for PyInstaller; can only be made where PyInstaller runs on Windows or Wine."""
-    from PyInstaller.utils.win32 import versioninfo as v
-
+    v: Any = importlib.import_module("PyInstaller.utils.win32.versioninfo")
     numbers = four(version)
     texts = [v.StringStruct(name, text) for name, text in words(version, made_on).items()]
     table = v.StringTable(f"{CHINESE:04X}{UNICODE:04X}", texts)

@@ -48,9 +48,11 @@ class Wine:
 
     def surroundings(self) -> dict[str, str]:
         """Environment variables of everything that runs here."""
-        names = dict(os.environ, WINEPREFIX=str(self.prefix), DISPLAY=self.display, LC_ALL="C.UTF-8")
+        names: dict[str, str] = dict(
+            os.environ, WINEPREFIX=str(self.prefix), DISPLAY=self.display, LC_ALL="C.UTF-8"
+        )
         names |= {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": OVERRIDES, "USER": self.user, "LOGNAME": self.user}
-        return names | {"WINEARCH": "win64"} | self.more
+        return names | {"WINEARCH": "win64"} | dict(self.more)
 
     def start(self, *words: str | Path, cwd: Path | None = None) -> subprocess.Popen[str]:
         """Begin a program. A Windows Python cannot write into a file here, so what it says goes through a pipe."""
