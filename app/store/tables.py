@@ -239,6 +239,7 @@ bills = Table(
     _number("pieces"),
     _number("paid_fen"),
     _number("commission_fen"),
+    Index("bills_lot", "lot"),
 )
 
 deductions = Table(

@@ -34,6 +34,9 @@ def upgrade() -> None:
         sa.Column("commission_fen", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("platform", "day", "lot"),
     )
+    with op.batch_alter_table("bills", schema=None) as batch_op:
+        batch_op.create_index("bills_lot", ["lot"], unique=False)
+
     op.create_table(
         "claims",
         sa.Column("claim", sa.String(), nullable=False),
