@@ -20,6 +20,8 @@ LONGEST_NOTE = 200
 FOUND_BY_CLOSE = "close"
 """How a pickup that is written down at the day's close was found."""
 KEEP_PEOPLE_DAYS = 30
+BILL_DAYS = 45
+"""Bills are compared with our books as far back as this; what was named before stays until it is settled by hand."""
 
 
 # --- what was done -----------------------------------------------------------------------------------------
@@ -327,8 +329,9 @@ class MatchBills:
 
 def match_bills(book: Book) -> BillsMatched:
     """The same inside another command's transaction."""
-    known = reckoning.named(book, BILL + "*")
-    gaps = {f"bill/{gap.lot}": gap for gap in _bill_gaps(book)}
+    since = day_after(book.day, -BILL_DAYS)
+    known = {name: old for name, old in reckoning.named(book, BILL + "*").items() if old.day >= since}
+    gaps = {f"bill/{gap.lot}": gap for gap in _bill_gaps(book, since)}
     named = sum(_name_gap(book, name, gap, known.get(name)) for name, gap in gaps.items())
     gone = [old for name, old in known.items() if not old.closed_ms and name not in gaps]
     for old in gone:
@@ -346,10 +349,12 @@ class _Gap:
     fen: int
 
 
-def _bill_gaps(book: Book) -> list[_Gap]:
-    lines = [(line, rules.bill_gap(line)) for line in reckoning.match_billed(book)]
+def _bill_gaps(book: Book, since: str) -> list[_Gap]:
+    lines = [(line, rules.bill_gap(line)) for line in reckoning.match_billed(book, since=since)]
     gaps = [_Gap(x.lot, x.platform, x.day, gap.about, gap.pieces, gap.fen) for x, gap in lines if gap]
-    return gaps + [_Gap(s.lot, s.platform, s.day, "stray", s.pieces, s.fen) for s in reckoning.strays(book)]
+    return gaps + [
+        _Gap(s.lot, s.platform, s.day, "stray", s.pieces, s.fen) for s in reckoning.strays(book, since=since)
+    ]
 
 
 def _name_gap(book: Book, name: str, gap: _Gap, known: Named | None) -> bool:

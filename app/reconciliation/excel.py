@@ -11,7 +11,6 @@ from app.domain.clock import moment
 from app.reconciliation import trail, words
 from app.reconciliation.daybook import DayBook
 from app.reconciliation.queries import DifferenceRow
-from app.reconciliation.rules import bill_gap
 
 PLAIN = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
 """What a cell says is what it is: no code becomes 1.23E+15, no buyer's note a formula or a link."""
@@ -191,17 +190,10 @@ def _lines(sheets: _Sheets, book: DayBook) -> None:
         (
             (book.name_of(x.platform), x.lot, x.product, x.announced, x.sent, x.in_van, x.received, x.handed_out,
              x.returned, x.here, x.billed, x.billed_fen if x.billed is not None else None, x.earned_fen,
-             _verdict(x))
+             words.verdict(x))
             for x in book.match
         ),
     )  # fmt: skip
-
-
-def _verdict(line: Any) -> str:
-    gap = bill_gap(line)
-    if gap:
-        return words.about_word("bill:", note=gap.about)
-    return words.LIABLE_WORDS[line.liable]
 
 
 def _differences(sheets: _Sheets, book: DayBook) -> None:

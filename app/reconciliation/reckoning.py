@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from app.domain.clock import day_after
 from app.domain.money import commission_fen
 from app.domain.places import SURPLUS_SLOT
 from app.reconciliation.rules import SHELF, DayFacts, Flow, Flows, MatchLine, Trace, TrialBalance, flows_of
@@ -186,9 +187,9 @@ def match_day(source: Source, day: str) -> list[MatchLine]:
     return _match(source, "l.day = ?", (day,))
 
 
-def match_billed(source: Source) -> list[MatchLine]:
-    """All lots that a bill names, or that were handed out on a billed day."""
-    return _match(source, _BILLED, ())
+def match_billed(source: Source, *, since: str) -> list[MatchLine]:
+    """All lots of days from ``since`` on that a bill names, or that were handed out on a billed day."""
+    return _match(source, _BILLED, (since, since, since))
 
 
 def _match(source: Source, where: str, params: Sequence[Any]) -> list[MatchLine]:
@@ -227,8 +228,10 @@ SELECT l.lot, l.platform, l.day, l.product, l.pieces, l.paid_fen, l.basis_points
 FROM lines l WHERE {{}} ORDER BY l.platform, l.lot
 """
 _BILLED = """
-l.lot IN (SELECT lot FROM bills UNION SELECT h.lot FROM handed h JOIN facts f ON f.id = h.fact
-          WHERE h.undone = 0 AND f.day IN (SELECT day FROM bills))
+l.day >= ? AND l.lot IN (
+    SELECT lot FROM bills WHERE day >= ?
+    UNION SELECT h.lot FROM facts f JOIN handed h ON h.fact = f.id
+          WHERE f.day >= ? AND h.undone = 0 AND f.day IN (SELECT day FROM bills))
 """
 
 
@@ -242,14 +245,14 @@ class Stray(NamedTuple):
     fen: int
 
 
-def strays(source: Source) -> list[Stray]:
-    """Lines of bills that belong to no lot of this point."""
-    return [Stray(*row) for row in source.rows(_STRAYS)]
+def strays(source: Source, *, since: str) -> list[Stray]:
+    """Lines of bills from ``since`` on that belong to no lot of this point."""
+    return [Stray(*row) for row in source.rows(_STRAYS, (since,))]
 
 
 _STRAYS = (
     "SELECT lot, platform, max(day), sum(pieces), sum(commission_fen) FROM bills"
-    " WHERE lot NOT IN (SELECT lot FROM lines) GROUP BY lot, platform"
+    " WHERE day >= ? AND lot NOT IN (SELECT lot FROM lines) GROUP BY lot, platform"
 )
 
 
@@ -374,3 +377,8 @@ SELECT p.buyer, p.seen_day,
        (SELECT count(*) FROM lines l JOIN claims c ON c.lot = l.lot WHERE l.buyer = p.buyer AND c.outcome = '')
 FROM people p
 """
+
+
+def days_back(day: str, days: int) -> str:
+    """The day that lies ``days`` before ``day``."""
+    return day_after(day, -days)

@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import Any
 
 from app.domain.answers import Answer, Tone
-from app.domain.clock import moment
+from app.domain.clock import days_between, moment
 from app.domain.money import yuan
 from app.domain.refusals import Refused
 from app.reconciliation.actions import (
@@ -20,7 +20,19 @@ from app.reconciliation.actions import (
     Settled,
     SlotCounted,
 )
-from app.reconciliation.rules import BILL, CASH, SHELF, TRANSIT, How, Liable, Reason, Stage, Still
+from app.reconciliation.rules import (
+    BILL,
+    CASH,
+    SHELF,
+    TRANSIT,
+    How,
+    Liable,
+    MatchLine,
+    Reason,
+    Stage,
+    Still,
+    bill_gap,
+)
 
 HOW_WORDS: dict[str, str] = {
     How.FOUND: "找到了",
@@ -167,6 +179,25 @@ def deadline_word(deadline_ms: int, now_ms: int) -> tuple[str, Tone]:
     hours, minutes = left // 3_600_000, left // 60_000 % 60
     text = f"剩 {hours // 24} 天" if hours >= 48 else f"剩 {hours} 时 {minutes} 分"
     return text, Tone.LOOK if hours < 4 else Tone.INFO
+
+
+def age_word(day: str, today: str) -> str:
+    """How long something has been open."""
+    days = days_between(day, today)
+    return "今天" if days <= 0 else f"{days} 天了"
+
+
+def verdict(line: MatchLine) -> str:
+    """What the three books say of a line together."""
+    gap = bill_gap(line)
+    if line.in_van and line.liable is Liable.NOBODY:
+        return "还没收"
+    return about_word(BILL, note=gap.about) if gap else LIABLE_WORDS[line.liable]
+
+
+def verdict_tone(line: MatchLine) -> Tone:
+    """The chip's tone for it."""
+    return Tone.OK if line.agrees and not line.in_van else Tone.INFO if line.agrees else Tone.LOOK
 
 
 # --- what was done -----------------------------------------------------------------------------------------
@@ -334,6 +365,35 @@ _REFUSALS: dict[Reason, tuple[str, str, Tone]] = {
     ),
     Reason.BILL_LINE: ("账单有错", "账单里“{lot}”这一行的数不对，整份都没有导入。请改好再来。", Tone.WRONG),
 }
+
+
+NO_PLATFORMS = Answer(Tone.LOOK, "还没有平台", "还没收到平台的规则，不知道账单是谁的。请先联网登记。")
+
+
+def no_appeal(state: str, note: str) -> Answer:
+    """A deduction that cannot be appealed any more."""
+    told = f"（{note}）" if note else ""
+    return Answer(Tone.INFO, state, f"这笔扣款{state}{told}，不用再申诉。")
+
+
+def saved(path: str) -> Answer:
+    """Where a paper lies."""
+    return Answer(Tone.OK, "存好了", f"已存到 {path}")
+
+
+def not_saved(name: str) -> Answer:
+    """A paper that could not be written."""
+    return Answer(Tone.WRONG, "没存上", f"“{name}”写不进去：可能正开着，或者磁盘满了。请关掉它再存一次。")
+
+
+def bill_sentence(lines: int, fen: int) -> str:
+    """What a bill's file holds."""
+    return f"读到 {lines} 行，佣金 {yuan(fen)}。"
+
+
+def device_word(device: str) -> str:
+    """Who recorded a fact where no operator is known."""
+    return "平台" if device.startswith("@") else "本店"
 
 
 def clock_word(at_ms: int) -> str:
