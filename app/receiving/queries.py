@@ -37,6 +37,7 @@ class LineRow:
     tail: str
     announced: int
     van: int
+    shelf: int
     short: int
     damaged: int
     over: int
@@ -103,6 +104,7 @@ def line_rows(reader: Reader, *, day: str) -> list[LineRow]:
             people.c.name,
             people.c.tail,
             _at(stock.c.place == "van:" + lines.c.trip).label("van"),
+            _at(_is_shelf()).label("shelf"),
             _at(stock.c.place == str(places.SHORT)).label("short"),
             _at(stock.c.place == str(places.DAMAGED)).label("damaged"),
             _at(stock.c.place == str(places.OVER)).label("over"),
@@ -145,6 +147,7 @@ def _line_row(row: Any) -> LineRow:
         tail=row.tail or "",
         announced=row.pieces,
         van=row.van,
+        shelf=row.shelf,
         short=row.short,
         damaged=row.damaged,
         over=-row.over,

@@ -1,0 +1,288 @@
+"""The questions that receiving asks: which product, what differs, which slot, how the van came, whether it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from app.domain.goods import Shortfall, Zone
+from app.domain.refusals import Refused
+from app.receiving import words
+from app.receiving.actions import NoteArrival
+from app.receiving.queries import LineRow, TripRow
+from app.receiving.rules import LARGEST_PHOTO, Reading, read_degrees
+from app.receiving.slots import Slots, read_slot
+from app.ui import tokens
+from app.ui.buttons import ActionButton, Choice, Stepper
+from app.ui.fields import Field
+from app.ui.ime import Writing
+from app.ui.panels import label
+from app.ui.photo import Camera, photo_of
+from app.ui.shapes import Glyph, sized
+from app.ui.sheet import Sheet
+from app.ui.signature import image_bytes
+
+
+class PickSheet(Sheet):
+    """Picks one of a few by its digit: `done(index)` at once, without a second key."""
+
+    def __init__(self, title: str, options: Sequence[str], *, sentence: str = "") -> None:
+        super().__init__(title, sentence=sentence, width=560)
+        self._picked: int | None = None
+        self.yes.hide()
+        for at, option in enumerate(options[:9]):
+            button = ActionButton(option, key=str(at + 1))
+            button.clicked.connect(lambda _=False, index=at: self._pick(index))
+            self.body.addWidget(button)
+        self._count = min(9, len(options))
+
+    def result(self) -> int | None:
+        return self._picked
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        digit = event.text()
+        if digit.isascii() and digit.isdigit() and 0 < int(digit) <= self._count:
+            self._pick(int(digit) - 1)
+            return
+        super().keyPressEvent(event)
+
+    def _pick(self, index: int) -> None:
+        self._picked = index
+        self.accept()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What the clerk says about a line; `about` None means that missing pieces came after all."""
+
+    about: Shortfall | None
+    pieces: int
+    note: str
+    photo: bytes
+
+
+class DifferenceSheet(Sheet):
+    """Asks what differs on one line: which difference, how many, and if wanted a note and a photo."""
+
+    def __init__(self, line: LineRow, camera: Camera, *, start: Shortfall = Shortfall.SHORT) -> None:
+        self._line, self._camera = line, camera
+        self._photo = b""
+        came = f"已到 {line.came} 件" if line.came else "还没签收"
+        super().__init__(
+            line.product,
+            sentence=f"{line.crate or '散件'}　应到 {line.announced} 件，{came}",
+            yes="记下来",
+            width=640,
+        )
+        self._abouts: list[Shortfall | None] = [Shortfall.SHORT, Shortfall.DAMAGED, Shortfall.OVER]
+        options = ["短少", "破损", "多发"]
+        if line.short:
+            self._abouts.append(None)
+            options.append("后来到了")
+        self._kind = Choice("哪一种差异", options, start=self._abouts.index(start))
+        self._pieces = Stepper("件数", lowest=1, highest=9999, value=1)
+        self._note = Field("说明", hint="说明（可以不填）", writing=Writing.CHINESE)
+        self._shoot = ActionButton("附照片", key="Ctrl+P", glyph=Glyph.CAMERA)
+        self._limit = label("", "muted")
+        self._fill()
+        self._kind.chosen.connect(lambda _: self._explain())
+        self._pieces.changed.connect(lambda _: self._explain())
+        self._shoot.clicked.connect(lambda: self._camera.photograph(self, self._look_at))
+        self._explain()
+
+    def _fill(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(sized(self, tokens.SPACE_L))
+        row.addWidget(self._pieces)
+        row.addWidget(self._limit, 1)
+        self.body.addWidget(self._kind)
+        self.body.addLayout(row)
+        self.body.addWidget(self._note)
+        self.body.addWidget(self._shoot)
+
+    def primary(self) -> QWidget:
+        return self._pieces
+
+    def result(self) -> Noted | None:
+        if not 0 < self._pieces.value <= self._most():
+            return None
+        about = self._abouts[max(0, self._kind.index)]
+        return Noted(about, self._pieces.value, self._note.text().strip(), self._photo)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right choose the difference while the count has the focus."""
+        step = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}.get(event.key())
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        self._kind.choose((self._kind.index + step) % len(self._abouts))
+
+    def _most(self) -> int:
+        about = self._abouts[max(0, self._kind.index)]
+        if about is Shortfall.OVER:
+            return 9999
+        return self._line.short if about is None else self._line.van + self._line.shelf
+
+    def _explain(self) -> None:
+        most = self._most()
+        self._limit.setText("多出来的放到“多发”货位" if most == 9999 else f"最多 {most} 件")
+        self.say("" if self.result() is not None else f"这一行最多只能记 {most} 件。")
+        self.refresh()
+
+    def _look_at(self, raw: bytes) -> None:
+        jpeg = small_photo(raw)
+        self.say("" if jpeg else "这个文件不是照片，或者打不开。请换一张。")
+        if jpeg:
+            self._photo = jpeg
+            self._shoot.set_text("已附照片，换一张")
+
+
+def small_photo(raw: bytes) -> bytes:
+    """A JPEG of at most 1600 pixels a side and 300 kB from an image file; b"" where it is no picture."""
+    photo = photo_of(raw)
+    if photo is None:
+        return b""
+    if len(photo.jpeg) <= LARGEST_PHOTO:
+        return photo.jpeg
+    image = QImage.fromData(QByteArray(photo.jpeg))
+    while True:
+        for quality in (75, 60, 45, 30):
+            jpeg = image_bytes(image, "JPEG", quality)
+            if len(jpeg) <= LARGEST_PHOTO:
+                return jpeg
+        image = image.scaledToWidth(image.width() * 3 // 4, Qt.TransformationMode.SmoothTransformation)
+
+
+class SlotSheet(Sheet):
+    """Asks for a slot, scanned from its label or typed: `done(text)`."""
+
+    def __init__(self, line: LineRow, slots: Slots) -> None:
+        super().__init__(
+            "换到哪个货位？",
+            sentence=f"{line.product}，现在在 {line.slot}。同一位买家、同一温层的货一起挪。",
+            yes="换过去",
+            width=560,
+        )
+        self._slots = slots
+        self._field = Field("货位", hint="扫货位码，或输入 A-05")
+        self.body.addWidget(self._field)
+        self._field.textChanged.connect(lambda _: self._explain())
+
+    def primary(self) -> QWidget:
+        return self._field
+
+    def result(self) -> str | None:
+        return read_slot(self._field.text(), self._slots)
+
+    def on_scan(self, code: str) -> bool:
+        self._field.setText(code.strip().upper())
+        if self.result() is None:
+            return True
+        self._field.setText(self.result() or "")
+        self.accept()
+        return True
+
+    def _explain(self) -> None:
+        wrong = len(self._field.text().strip()) > 2 and self.result() is None
+        self.say("本店没有这个货位。请看货位标签，例如 A-05。" if wrong else "")
+        self.refresh()
+
+
+class ArrivalSheet(Sheet):
+    """Asks how a van came: plate, seal, temperatures. Everything may stay empty; `done(NoteArrival)`."""
+
+    def __init__(self, trips: Sequence[TripRow]) -> None:
+        super().__init__("到车信息", sentence="都可以不填。冷冻、冷藏的温度最好当着司机量。", yes="记下来", width=620)
+        self._trips = list(trips)
+        waiting = [at for at, trip in enumerate(self._trips) if not trip.arrived_ms]
+        self._trip = Choice("哪趟车", [trip.name for trip in self._trips], start=waiting[0] if waiting else 0)
+        self._plate = Field("车牌", hint="桂A12345", writing=Writing.CHINESE)
+        self._seal = Field("铅封号", hint="铅封号")
+        self._degrees = {zone: Field(f"{words.ZONES[zone]}温度", hint=hint) for zone, hint in _HINTS.items()}
+        self._fill()
+
+    def _fill(self) -> None:
+        if len(self._trips) > 1:
+            self.body.addWidget(self._trip)
+        grid = QGridLayout()
+        grid.setSpacing(sized(self, tokens.SPACE_M))
+        fields = [("车牌", self._plate), ("铅封号", self._seal)]
+        fields += [(f"{words.ZONES[zone]}温度 ℃", field) for zone, field in self._degrees.items()]
+        for at, (name, field) in enumerate(fields):
+            grid.addWidget(label(name, "muted"), at // 2 * 2, at % 2)
+            grid.addWidget(field, at // 2 * 2 + 1, at % 2)
+            field.textChanged.connect(lambda _: self._explain())
+        self.body.addLayout(grid)
+
+    def primary(self) -> QWidget:
+        return self._plate
+
+    def result(self) -> NoteArrival | None:
+        readings = [(zone, read_degrees(field.text())) for zone, field in self._degrees.items() if field.text().strip()]
+        good = tuple(Reading(zone, tenths) for zone, tenths in readings if not isinstance(tenths, Refused))
+        if len(good) < len(readings) or not self._trips:
+            return None
+        trip = self._trips[max(0, self._trip.index)].trip
+        return NoteArrival(trip, self._plate.text().strip().upper(), self._seal.text().strip(), good)
+
+    def _explain(self) -> None:
+        self.say("" if self.result() is not None else "温度请填数字，例如 -18 或 4.5。")
+        self.refresh()
+
+
+_HINTS = {Zone.FROZEN: "例如 -18", Zone.CHILLED: "例如 4"}
+
+
+class EndSheet(Sheet):
+    """Shows what a van still owes and asks whether it is done: `done(trip)`."""
+
+    def __init__(self, trips: Sequence[TripRow], lines: Sequence[LineRow], *, start: str = "") -> None:
+        super().__init__("收货完成？", yes="收货完成", width=640)
+        self._trips, self._lines = list(trips), list(lines)
+        names = [trip.trip for trip in self._trips]
+        at = names.index(start) if start in names else _likeliest(self._trips)
+        self._trip = Choice("哪趟车", [trip.name for trip in self._trips], start=at)
+        self._sentence = label("", "lead", wraps=1)
+        self._owed = label("", "muted", wraps=1)
+        if len(self._trips) > 1:
+            self.body.addWidget(self._trip)
+        self.body.addWidget(self._sentence)
+        self.body.addWidget(self._owed)
+        self._trip.chosen.connect(lambda _: self._explain())
+        self._explain()
+
+    def primary(self) -> QWidget | None:
+        return self
+
+    def result(self) -> str | None:
+        return self._trips[max(0, self._trip.index)].trip
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}.get(event.key())
+        if step is not None and len(self._trips) > 1:
+            self._trip.choose((self._trip.index + step) % len(self._trips))
+            return
+        super().keyPressEvent(event)
+
+    def _explain(self) -> None:
+        trip = self._trips[max(0, self._trip.index)]
+        mine = [line for line in self._lines if line.trip == trip.trip]
+        if trip.left:
+            self._sentence.setText(
+                f"{trip.name} 还有 {trip.left} 件没到，会记成短少并开始申报倒计时。后来到了照样可以扫。"
+            )
+        else:
+            self._sentence.setText(f"{trip.name} 的 {trip.pieces} 件都有着落了。")
+        self._owed.setText(words.missing_lines(mine))
+        self._owed.setVisible(bool(trip.left))
+        self.yes.set_text("记短少，收完" if trip.left else "收货完成")
+
+
+def _likeliest(trips: Sequence[TripRow]) -> int:
+    """The van that is nearest to its end: arrived, and the least left."""
+    order = sorted(range(len(trips)), key=lambda at: (not trips[at].arrived_ms, trips[at].left))
+    return order[0] if order else 0

@@ -1,0 +1,135 @@
+"""How far each van is, drawn in one strip: what is still missing, then a card with a bar for every van."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.domain.answers import Tone
+from app.receiving.queries import TripRow
+from app.receiving.words import day_text
+from app.ui import tokens
+from app.ui.shapes import draw_tone, font_of, sized
+
+_LINES: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+MOST_CARDS = 4
+
+
+class TripStrip(QWidget):
+    """One line of progress over the list; hidden while no van is announced."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._trips: tuple[TripRow, ...] = ()
+        self._day = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_trips(self, trips: Sequence[TripRow], *, day: str) -> None:
+        """Show these vans; older days are named."""
+        self._trips, self._day = tuple(trips), day
+        self.setVisible(bool(trips))
+        self.setAccessibleName("；".join(self.words()))
+        self.update()
+
+    def words(self) -> list[str]:
+        """What is drawn, as text."""
+        return [f"还差 {self._left()} 件", *(f"{self._name(trip)} {_progress(trip)}" for trip in self._trips)]
+
+    def sizeHint(self) -> QSize:
+        return QSize(sized(self, 640), sized(self, 76))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(sized(self, 320), sized(self, 76))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        gap = sized(self, 12)
+        first = sized(self, 148)
+        self._paint_left(painter, QRectF(0, 0, first, self.height()))
+        trips = self._shown()
+        room = (self.width() - first - gap * len(trips)) / max(1, len(trips))
+        for at, trip in enumerate(trips):
+            self._paint_trip(painter, QRectF(first + gap + at * (room + gap), 0, room, self.height()), trip)
+
+    def _shown(self) -> tuple[TripRow, ...]:
+        """The vans that fit: those that are waited for before those that are done."""
+        return tuple(sorted(self._trips, key=lambda trip: trip.done))[:MOST_CARDS]
+
+    def _left(self) -> int:
+        return sum(trip.left for trip in self._trips)
+
+    def _name(self, trip: TripRow) -> str:
+        return trip.name if trip.day == self._day else f"{trip.name} {day_text(trip.day)}"
+
+    def _paint_left(self, painter: QPainter, area: QRectF) -> None:
+        left = self._left()
+        paint = tokens.TONES[Tone.LOOK if left else Tone.OK]
+        self._paint_ground(painter, area, fill=paint.tint, line=paint.line)
+        inner = area.adjusted(sized(self, 16), sized(self, 8), -sized(self, 10), -sized(self, 8))
+        if not left:
+            side = sized(self, 30)
+            place = QRectF(inner.left(), area.center().y() - side / 2, side, side)
+            draw_tone(painter, place, Tone.OK, body=paint.fill, mark=paint.ink)
+            painter.setFont(font_of(self, "section", bold=True))
+            painter.setPen(QColor(paint.tint_ink))
+            painter.drawText(inner.adjusted(side + sized(self, 10), 0, 0, 0), _LINES, "到齐了")
+            return
+        painter.setPen(QColor(paint.tint_ink))
+        painter.setFont(font_of(self, "body"))
+        words = painter.fontMetrics().horizontalAdvance("还差 ")
+        painter.drawText(inner, _LINES, "还差")
+        painter.setFont(font_of(self, "word", bold=True))
+        number = painter.fontMetrics().horizontalAdvance(str(left))
+        painter.drawText(inner.adjusted(words, 0, 0, 0), _LINES, str(left))
+        painter.setFont(font_of(self, "body"))
+        painter.drawText(inner.adjusted(words + number + sized(self, 5), 0, 0, 0), _LINES, "件")
+
+    def _paint_trip(self, painter: QPainter, area: QRectF, trip: TripRow) -> None:
+        self._paint_ground(painter, area, fill=tokens.SURFACE, line=tokens.LINE)
+        inner = area.adjusted(sized(self, 14), sized(self, 9), -sized(self, 14), -sized(self, 9))
+        line = sized(self, 26)
+        name_room = inner.width()
+        if trip.ended_ms:
+            side = sized(self, 20)
+            place = QRectF(inner.right() - side, inner.top() + 2, side, side)
+            paint = tokens.TONES[Tone.LOOK if trip.short else Tone.OK]
+            draw_tone(painter, place, Tone.LOOK if trip.short else Tone.OK, body=paint.fill, mark=paint.ink)
+            name_room -= side + sized(self, 6)
+        painter.setPen(QColor(tokens.INK))
+        painter.setFont(font_of(self, "body", bold=True))
+        name = painter.fontMetrics().elidedText(self._name(trip), Qt.TextElideMode.ElideRight, round(name_room))
+        painter.drawText(QRectF(inner.left(), inner.top(), name_room + 2, line), _LINES, name)
+        painter.setPen(QColor(tokens.MUTED))
+        painter.setFont(font_of(self, "small"))
+        said = painter.fontMetrics().elidedText(_progress(trip), Qt.TextElideMode.ElideRight, round(inner.width()))
+        painter.drawText(QRectF(inner.left(), inner.top() + line, inner.width() + 2, sized(self, 22)), _LINES, said)
+        self._paint_bar(
+            painter, QRectF(inner.left(), inner.bottom() - sized(self, 6), inner.width(), sized(self, 6)), trip
+        )
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF, trip: TripRow) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.SUNKEN))
+        painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
+        share = trip.came / trip.pieces if trip.pieces else 0.0
+        if share:
+            painter.setBrush(QColor(tokens.BLUE))
+            done = QRectF(bar.left(), bar.top(), max(bar.height(), bar.width() * share), bar.height())
+            painter.drawRoundedRect(done, bar.height() / 2, bar.height() / 2)
+
+    def _paint_ground(self, painter: QPainter, area: QRectF, *, fill: str, line: str) -> None:
+        painter.setPen(QPen(QColor(line), 1))
+        painter.setBrush(QColor(fill))
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), tokens.RADIUS_LARGE, tokens.RADIUS_LARGE)
+
+
+def _progress(trip: TripRow) -> str:
+    """`3/5 筐 · 24/41 件`."""
+    crates = f"{trip.crates_in}/{trip.crates} 筐 · " if trip.crates else ""
+    short = f" · 短 {trip.short}" if trip.short else ""
+    return f"{crates}{trip.came}/{trip.pieces} 件{short}"
