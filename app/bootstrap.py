@@ -74,6 +74,7 @@ class Counter:
         self._today = TodayPage(self.desk, self.reader, self.clock)
         self._add_pages()
         self.desk.changed.connect(lambda _: self._count_behind_other_pages())
+        self._take_first_pulse()
         self._look()
 
     # --- the window ---
@@ -161,6 +162,18 @@ class Counter:
     def _count_behind_other_pages(self) -> None:
         if self.window.page is not self._today:
             self._today.count()
+
+    def _take_first_pulse(self) -> None:
+        """What is unsent is on the screen before the first exchange, and also where none will ever come."""
+        get = self.reader.get
+        if not get("secret", ""):
+            return
+        own = (get("device", ""), get("epoch", 1), get("acknowledged", [0, ""])[0])
+        found = self.reader.one(
+            "SELECT count(*), min(at_ms) FROM facts WHERE device = ? AND epoch = ? AND seq > ?", own
+        )
+        if found is not None:
+            self.pulse.take(unsent=found[0], oldest_ms=found[1] or 0, now_ms=self.clock.now_ms())
 
     def _show_badges(self, day: Today) -> None:
         self.window.show_count(1, sum(trip.crates_left for trip in day.trips if not trip.ended_ms))

@@ -19,7 +19,7 @@ from app.ui.page import EVERYTHING, Page
 from app.ui.panels import SectionTitle, StatePanel, StatTile
 from app.ui.shapes import Glyph, draw_focus_ring, draw_keycap, draw_tone, font_of, sized
 
-MOST_STEPS = 4
+MOST_STEPS = 3
 
 
 class StepCard(PressButton):
@@ -31,10 +31,10 @@ class StepCard(PressButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 420), sized(self, 76))
+        return QSize(sized(self, 420), sized(self, 64))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 300), sized(self, 76))
+        return QSize(sized(self, 300), sized(self, 64))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -63,7 +63,7 @@ class StepCard(PressButton):
         painter.setFont(font_of(self, "body", bold=True))
         half = self.height() / 2
         painter.drawText(
-            QRectF(left, sized(self, 9), room, half - sized(self, 8)),
+            QRectF(left, sized(self, 5), room, half - sized(self, 4)),
             Qt.AlignmentFlag.AlignVCenter,
             self.step.word,
         )
@@ -71,7 +71,7 @@ class StepCard(PressButton):
         painter.setPen(QColor(tokens.MUTED))
         text = painter.fontMetrics().elidedText(self.step.sentence, Qt.TextElideMode.ElideRight, room)
         painter.drawText(
-            QRectF(left, half - 1, room, half - sized(self, 9)), Qt.AlignmentFlag.AlignVCenter, text
+            QRectF(left, half - 1, room, half - sized(self, 5)), Qt.AlignmentFlag.AlignVCenter, text
         )
         cap = QRectF(self.width() - sized(self, 68), half - sized(self, 15), sized(self, 48), sized(self, 30))
         draw_keycap(painter, cap, self.step.key, ink=tokens.INK, line=tokens.LINE_STRONG)
@@ -87,7 +87,7 @@ class TripBar(QWidget):
         self.setAccessibleName(f"{trip.platform} {self._state()} {self._count()}")
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 220), sized(self, 74))
+        return QSize(sized(self, 220), sized(self, 66))
 
     def _state(self) -> str:
         if self._trip.ended_ms or not self._trip.in_van:
@@ -105,7 +105,7 @@ class TripBar(QWidget):
         painter.setBrush(QColor(tokens.SURFACE))
         painter.drawRoundedRect(rect, tokens.RADIUS, tokens.RADIUS)
         pad = sized(self, 16)
-        inner = rect.adjusted(pad, sized(self, 10), -pad, -sized(self, 28))
+        inner = rect.adjusted(pad, sized(self, 6), -pad, -sized(self, 28))
         painter.setFont(font_of(self, "body", bold=True))
         painter.setPen(QColor(tokens.INK))
         room = int(inner.width() - QFontMetricsF(font_of(self, "small")).horizontalAdvance(self._state()) - 8)
@@ -139,6 +139,7 @@ class TodayPage(Page):
     title = "今日"
     glyph = Glyph.CLOCK
     topics = EVERYTHING
+    invitation_glyph = Glyph.CLOCK
     invitation = Answer(Tone.INFO, "今天", "按 F1–F8 换页；扫到什么都行，会告诉您该去哪一页。")
     wanted = Signal(str)
     counted = Signal(object)

@@ -34,6 +34,10 @@ class LaterPage(Page):
     def invitation(self) -> Answer:  # type: ignore[override]
         return self.real.invitation
 
+    @property
+    def invitation_glyph(self) -> Glyph:  # type: ignore[override]
+        return self.real.invitation_glyph
+
     def on_scan(self, code: str) -> None:
         self.real.on_scan(code)
 

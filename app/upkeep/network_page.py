@@ -20,7 +20,7 @@ from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
 from app.upkeep.ports import Upkeep
 from app.upkeep.queries import Unsent, unsent
-from app.upkeep.words import KINDS, age, clock_sentence, mood_answer
+from app.upkeep.words import KINDS, NOT_ENROLLED, age, clock_sentence, mood_answer
 
 
 class NetworkPage(Page):
@@ -29,6 +29,7 @@ class NetworkPage(Page):
     title = "网络"
     glyph = Glyph.CLOUD
     topics = EVERYTHING
+    invitation_glyph = Glyph.CLOUD
     invitation = Answer(Tone.INFO, "不用等网络", "断网照常收货、取货、日结；连上后自动补传，一笔都不会少。")
 
     def __init__(
@@ -78,7 +79,9 @@ class NetworkPage(Page):
 
     def refresh(self, topics: frozenset[str]) -> None:
         reading = self._pulse()
-        answer = mood_answer(reading)
+        get = self._reader.get
+        enrolled = bool(get("secret", ""))
+        answer = mood_answer(reading) if enrolled else NOT_ENROLLED
         now = self._clock.now_ms()
         self._chip.show_word(answer.word, answer.kind)
         self._sentence.setText(answer.sentence)

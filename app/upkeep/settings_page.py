@@ -74,6 +74,7 @@ class SettingsPage(Page):
     title = "设置"
     glyph = Glyph.GEAR
     topics = frozenset({"preferences"})
+    invitation_glyph = Glyph.GEAR
     invitation = Answer(Tone.INFO, "设置", "改了马上生效；字号要重开格驿才变。")
 
     def __init__(self, desk: Desk, reader: Reader, upkeep: Upkeep, preferences: Preferences) -> None:

@@ -25,6 +25,9 @@ _MOODS = {
     Mood.SIGNED_OUT: ("要重新登记", "平台不认这台电脑了。", Tone.WRONG),
     Mood.ALARM: ("请联系客服", "本机和平台的记录对不上。", Tone.WRONG),
 }
+NOT_ENROLLED = Answer(
+    Tone.INFO, "没有登记", "这台电脑还没有登记平台。记录都在本机，照常用；到“设置”里登记后会自动上传。"
+)
 KINDS = {
     "VanArrived": "到车", "CrateReceived": "整筐签收", "GoodsReceived": "按件签收", "ShortFound": "短少",
     "ShortArrived": "补到", "OverFound": "多发", "DamageFound": "破损", "Shelved": "换货位",
