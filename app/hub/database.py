@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import sqlcipher3
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, Insert, Select, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler as Compiled
 
 from app.hub.tables import metadata
 
@@ -28,6 +31,7 @@ def _sqlite(url: str) -> Engine:
         connection = sqlcipher3.connect(path, isolation_level=None, check_same_thread=False, timeout=20)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -32000")  # kB: a large batch stays in memory until its commit
         return connection
 
     engine = create_engine("sqlite://", module=sqlcipher3, creator=connect, poolclass=_pool())
@@ -48,10 +52,34 @@ def _begin(connection: Connection) -> None:
 
 def put(connection: Connection, table: Table, rows: Sequence[Values], *, add: Iterable[str] = ()) -> None:
     """Insert rows; where the key is there, replace the other columns, or add to those in ``add``."""
+    _run_many(connection, _upsert(connection.dialect, table, frozenset(add)), rows)
+
+
+def put_new(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows; those whose key is there are left as they are."""
+    _run_many(connection, _insert_new(connection.dialect, table), rows)
+
+
+def put_fresh(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows; a key that is there is an error."""
+    _run_many(connection, _insert_fresh(connection.dialect, table), rows)
+
+
+def _run_many(connection: Connection, compiled: Compiled, rows: Sequence[Values]) -> None:
+    """Run a compiled statement with the driver's own `executemany`: a fifth of the way through the dialect's time."""
     if not rows:
         return
-    insert = _insert(connection, table)
-    summed = set(add)
+    if compiled.positional:
+        names = compiled.positiontup or []
+        pick = itemgetter(*names)
+        connection.exec_driver_sql(str(compiled), [pick(row) for row in rows])
+    else:
+        connection.exec_driver_sql(str(compiled), [dict(row) for row in rows])
+
+
+@cache
+def _upsert(dialect: Dialect, table: Table, summed: frozenset[str]) -> Compiled:
+    insert = _insert(dialect, table)
     changes = {
         column.name: table.c[column.name] + insert.excluded[column.name]
         if column.name in summed
@@ -60,18 +88,26 @@ def put(connection: Connection, table: Table, rows: Sequence[Values], *, add: It
         if not column.primary_key
     }
     keys = [column.name for column in table.primary_key]
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
+    return _compiled(insert.on_conflict_do_update(index_elements=keys, set_=changes), dialect)
 
 
-def put_new(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Insert rows; those whose key is there are left as they are."""
-    if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
+@cache
+def _insert_new(dialect: Dialect, table: Table) -> Compiled:
+    return _compiled(_insert(dialect, table).on_conflict_do_nothing(), dialect)
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+@cache
+def _insert_fresh(dialect: Dialect, table: Table) -> Compiled:
+    return _compiled(_insert(dialect, table), dialect)
+
+
+def _compiled(statement: Insert, dialect: Dialect) -> Compiled:
+    return statement.compile(dialect=dialect)
+
+
+def _insert(dialect: Dialect, table: Table) -> Any:
+    kind = postgresql if dialect.name == "postgresql" else sqlite
+    return kind.insert(table)
 
 
 def locked(statement: Select[Any]) -> Select[Any]:

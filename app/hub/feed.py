@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, and_, func, insert, select, updat
 from app.domain.codec import GENESIS, Recorded, dumps
 from app.domain.goods import Person
 from app.domain.ids import FactId
-from app.hub.database import locked
+from app.hub.database import locked, put_fresh
 from app.hub.tables import facts, feed, points, quarantine
 from app.sync.protocol import PLATFORM_DEVICE, Elsewhere, Told
 
@@ -55,8 +55,9 @@ def tell(connection: Connection, point: str, said: Sequence[Recorded]) -> None:
         return
     first_n = lock_point(connection, point) + 1
     device = stored_device(point, PLATFORM_DEVICE)
-    connection.execute(
-        insert(facts),
+    put_fresh(
+        connection,
+        facts,
         [fact_row(fact, FactId(device, 1, n), GENESIS) for n, fact in enumerate(said, first_n)],
     )
     _add(connection, point, first_n, len(said), FACTS, device=device, epoch=1, first_seq=first_n)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from app.domain import codec
 from app.domain import events as e
@@ -16,7 +16,7 @@ from app.domain.codec import Recorded, canonical
 from app.domain.ids import FactId
 from app.hub import feed
 from app.hub.chain import Held, Judgement, judge, lock_chain, move_chain
-from app.hub.database import put_new
+from app.hub.database import put_fresh, put_new
 from app.hub.ruling import Entry, Ledger
 from app.hub.tables import alarms, devices, facts, quarantine
 from app.sync.protocol import (
@@ -145,7 +145,7 @@ def _keep(
             unread.append((fact, why))
         else:
             entries.append(entry)
-    connection.execute(insert(facts), rows)
+    put_fresh(connection, facts, rows)
     _quarantine(connection, unread, batch.opaque)
     feed.add_run(connection, point, device=name, epoch=batch.epoch, first_seq=first, count=len(rows))
     feed.tell(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -172,12 +173,13 @@ def digest_of(hub: Hub, device: str, *, epoch: int = 1) -> bytes:
 def stock_of(hub: Hub, point: str) -> dict[tuple[str, str], int]:
     """Pieces by (lot, place) where there are any."""
     with hub.engine.begin() as connection:
-        rows = connection.execute(
-            select(stock.c.lot, stock.c.place, stock.c.pieces).where(
-                stock.c.point == point, stock.c.pieces != 0
-            )
-        )
-        return {(lot, place): pieces for lot, place, pieces in rows}
+        rows = connection.execute(select(stock.c.lot, stock.c.places).where(stock.c.point == point))
+        return {
+            (lot, place): pieces
+            for lot, places in rows
+            for place, (pieces, _) in json.loads(places).items()
+            if pieces
+        }
 
 
 def feed_length(hub: Hub, point: str) -> int:

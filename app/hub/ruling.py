@@ -28,6 +28,7 @@ class Reason(StrEnum):
     NOT_YOURS = "not_yours"
     ALREADY_ANNOUNCED = "already_announced"
     BAD_COUNT = "bad_count"
+    UNKNOWN = "unknown"
 
 
 class Entry(NamedTuple):
@@ -70,9 +71,8 @@ class Ledger:
             return self._void(known, Reason.BAD_COUNT)
         if isinstance(fact, e.GoodsAnnounced) and not self._books.announce(fact):
             return self._void(known, Reason.ALREADY_ANNOUNCED)
-        if moves and (short := self._fold.shortage(moves)) is not None:
-            return self._void(known, Reason.NOT_THERE, winner=short.taken_by)
-        self._fold.apply(moves, by=str(known))
+        if moves and (winner := self._fold.apply(moves, by=str(known))) is not None:
+            return self._void(known, Reason.NOT_THERE, winner=winner)
         self._keep(entry)
         return None
 
@@ -101,17 +101,18 @@ class Ledger:
     # --- taking back ---
 
     def _undo(self, entry: Entry, of: str) -> e.Voided | None:
-        """Take the moves of a fact back once; a second asking, or of something unknown, moves nothing."""
+        """Take the moves of a fact back once; a second asking, or for a fact in quarantine, moves nothing."""
         target = _parsed(of)
-        fact = self._fact(target) if target else None
-        if target is None or fact is None or self._is_taken_back(target):
+        if target is None or not self._is_known(target):
+            return self._void(entry.recorded.id, Reason.UNKNOWN)
+        fact = self._fact(target)
+        if fact is None or self._is_taken_back(target):
             return None
         moves = reversed_moves(self._effects(fact))
         self._fold.fetch(move.lot for move in moves)
-        short = self._fold.shortage(moves)
-        if short is not None:
-            return self._void(entry.recorded.id, Reason.NOT_THERE, winner=short.taken_by)
-        self._fold.apply(moves, by=str(entry.recorded.id))
+        winner = self._fold.apply(moves, by=str(entry.recorded.id))
+        if winner is not None:
+            return self._void(entry.recorded.id, Reason.NOT_THERE, winner=winner)
         self._taken_back[target] = str(entry.recorded.id)
         if isinstance(fact, e.PickedUp):
             self._settle(fact, entry.recorded.day, sign=-1)
@@ -138,6 +139,13 @@ class Ledger:
             return codec.decode(*row) if row else None
         except codec.BadFact:
             return None
+
+    def _is_known(self, known: FactId) -> bool:
+        """Whether the point has a fact of this name at all, in quarantine or not."""
+        if known in self._entries:
+            return True
+        wanted = select(facts.c.seq).where(*self._named(facts, known))
+        return self._is_ours(known.device) and self._connection.execute(wanted).first() is not None
 
     def _is_ours(self, device: str) -> bool:
         """Whether a device stands at this point: nobody takes back what another point did."""

@@ -71,7 +71,6 @@ facts = Table(
     _text("kind"),
     _text("body"),
     Column("digest", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 """The platform's own facts stand here too, under the device ``@`` and the point's name."""
 
@@ -105,17 +104,8 @@ feed = Table(
 )
 """A run of feed numbers: contiguous facts of one device (they are in ``facts``), or people, or entries elsewhere."""
 
-stock = Table(
-    "stock",
-    metadata,
-    _key("point"),
-    _key("lot"),
-    _key("place"),
-    _number("pieces"),
-    _text("taken_by"),
-    sqlite_with_rowid=False,
-)
-"""The fold of all moves; ``taken_by`` is the last fact that took pieces away from the place."""
+stock = Table("stock", metadata, _key("point"), _key("lot"), _text("places"), sqlite_with_rowid=False)
+"""The fold of all moves, one row for each lot: JSON of place → [pieces, the last fact that took some away]."""
 
 lots = Table(
     "lots",

@@ -112,7 +112,11 @@ class HttpPlatform:
         except (requests.ReadTimeout, below.ReadTimeoutError) as error:
             self.close()
             raise TimedOut(str(error)) from error
-        except (below.IncompleteRead, requests.exceptions.InvalidHeader, requests.exceptions.ContentDecodingError) as error:
+        except (
+            below.IncompleteRead,
+            requests.exceptions.InvalidHeader,
+            requests.exceptions.ContentDecodingError,
+        ) as error:
             self.close()
             raise Lied(str(error)) from error
         except (requests.RequestException, below.HTTPError, OSError) as error:
