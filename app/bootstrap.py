@@ -80,7 +80,8 @@ class Counter:
     # --- the window ---
 
     def _add_pages(self) -> None:
-        self._today.wanted.connect(lambda key: self.window.show_page(int(key[1:]) - 1))
+        self._today.wanted.connect(self._turn_to)
+        self._today.passed_on.connect(self._pass_on)
         self.window.add_page(self._today)
         rooms: tuple[tuple[str, Glyph, Callable[[], Page]], ...] = (
             ("到货签收", Glyph.TRUCK, self._receiving),
@@ -96,6 +97,14 @@ class Counter:
         self._today.counted.connect(self._show_badges)
         if self._today.last is not None:
             self._show_badges(self._today.last)
+
+    def _turn_to(self, key: str) -> None:
+        self.window.show_page(int(key[1:]) - 1)
+
+    def _pass_on(self, key: str, code: str) -> None:
+        self._turn_to(key)
+        if self.window.page is not None:
+            self.window.page.on_scan(code)
 
     def _receiving(self) -> Page:
         from app.receiving.page import ReceivingPage

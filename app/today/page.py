@@ -10,7 +10,7 @@ from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, business_day, moment
 from app.domain.money import yuan
 from app.store.connection import Reader
-from app.today.queries import Standing, TripRow, standing
+from app.today.queries import Standing, TripRow, page_for, standing
 from app.today.rules import Day, Step, next_steps
 from app.ui import tokens
 from app.ui.buttons import PressButton
@@ -20,6 +20,9 @@ from app.ui.panels import SectionTitle, StatePanel, StatTile
 from app.ui.shapes import Glyph, draw_focus_ring, draw_keycap, draw_tone, font_of, sized
 
 MOST_STEPS = 3
+UNKNOWN_CODE = Answer(
+    Tone.LOOK, "不认识这个码", "清单里没有这个码。收货请按 F2，取货请按 F3，再扫一次，会告诉您是怎么回事。"
+)
 
 
 class StepCard(PressButton):
@@ -134,7 +137,10 @@ class TripBar(QWidget):
 
 
 class TodayPage(Page):
-    """How the day stands; `wanted(key)` asks for the page behind an F-key, `counted(Standing)` tells each new count."""
+    """How the day stands; `wanted(key)` asks for the page behind an F-key, `counted(Standing)` tells each new count.
+
+    A scan is `passed_on(key, code)` to the page that can do something with it.
+    """
 
     title = "今日"
     glyph = Glyph.CLOCK
@@ -143,6 +149,7 @@ class TodayPage(Page):
     invitation = Answer(Tone.INFO, "今天", "按 F1–F8 换页；扫到什么都行，会告诉您该去哪一页。")
     wanted = Signal(str)
     counted = Signal(object)
+    passed_on = Signal(str, str)
 
     def __init__(self, desk: Desk, reader: Reader, clock: Clock) -> None:
         super().__init__(desk)
@@ -173,6 +180,13 @@ class TodayPage(Page):
 
     def primary(self) -> QWidget | None:
         return self._first
+
+    def on_scan(self, code: str) -> None:
+        key = page_for(self._reader, code)
+        if key:
+            self.passed_on.emit(key, code)
+        else:
+            self.desk.answer(UNKNOWN_CODE)
 
     def refresh(self, topics: frozenset[str]) -> None:
         now = self._clock.now_ms()

@@ -79,6 +79,20 @@ AMBIENT_DAYS = 3
 """Ambient goods wait three days, all others until the next business day (ours, see the manual)."""
 
 
+def page_for(reader: Reader, code: str) -> str:
+    """The key of the page that can do something with a scanned code; empty where none is known."""
+    plain = code.strip().upper()
+    if plain.startswith("TH-"):
+        return "F5"
+    if reader.value(
+        "SELECT 1 FROM crates WHERE crate = ? UNION SELECT 1 FROM lines WHERE barcode = ?", (plain, plain)
+    ):
+        return "F2"
+    spaceless = plain.replace(" ", "")
+    known = "SELECT 1 FROM lines WHERE code IN (?, ?) UNION SELECT 1 FROM elsewhere WHERE code IN (?, ?) AND tail <> ''"
+    return "F3" if reader.value(known, (plain, spaceless, plain, spaceless)) else ""
+
+
 def _number(reader: Reader, sql: str, params: tuple[object, ...] = ()) -> int:
     return int(reader.value(sql, params) or 0)
 

@@ -15,7 +15,7 @@ from app.domain.clock import StoryClock, at
 from app.domain.goods import Count, Zone
 from app.store.opening import Store
 from app.today.page import StepCard, TodayPage
-from app.today.queries import standing
+from app.today.queries import page_for, standing
 from app.today.rules import Day, next_steps
 from app.ui.desk import Desk
 from tests.samples import DAY, TRIP, Record, line, manifest, policy
@@ -97,3 +97,26 @@ def test_enter_on_the_first_step_asks_for_its_page(qtbot: QtBot, store: Store, c
     with qtbot.waitSignal(page.wanted) as wanted:
         first.click()
     assert wanted.args == ["F2"]
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        ("ABC123", "F2"),
+        ("6901234567892", "F2"),
+        ("37-1-0001", "F3"),
+        ("TH-4K7P2Q-X", "F5"),
+        ("什么", ""),
+        ("", ""),
+    ],
+)
+def test_a_scan_finds_the_page_that_can_do_something_with_it(store: Store, code: str, key: str) -> None:
+    assert page_for(store.reader(), code) == key
+
+
+def test_a_scan_on_the_first_page_is_passed_on(qtbot: QtBot, store: Store, clock: StoryClock) -> None:
+    page = TodayPage(Desk(store.writer.submit), store.reader(), clock)
+    qtbot.addWidget(page)
+    with qtbot.waitSignal(page.passed_on) as passed:
+        page.on_scan("ABC123")
+    assert passed.args == ["F2", "ABC123"]
