@@ -47,35 +47,34 @@ def counter_scenes(play: Play) -> Iterator[Scene]:
 
 def _visit(play: Play, visit: Visit, number: int) -> None:
     """By keys: say who, see the goods, hand out; anything special by the command that the key would give."""
-    from app.pickup.actions import UndoPickup
+    from app.pickup.actions import HandedOut, UndoPickup
 
     hands = play.hands
     hands.page(3)
-    before = _last_pickup(play)
     hands.find(visit.text, scanned=visit.asks.value in ("code", "qr"))
     if number == 2 or visit.outcome in _PICTURED:
         hands.picture(f"取货-{visit.outcome.value}")
     if visit.outcome not in (Outcome.TAKES, Outcome.MISTAKE):
         hands.press("\x1b")
         return
-    _hand_out(play, visit)
-    handed = _last_pickup(play)
+    handed = _hand_out(play, visit)
     if number == 2:
         hands.picture("取货-取走")
-    if visit.undo is not None and handed and handed != before:
+    if visit.undo is not None and isinstance(handed, HandedOut):
         play.stage.move_to(visit.undo.at_ms)
-        hands.do(UndoPickup(handed, visit.undo.reason))
+        hands.do(UndoPickup(handed.facts, visit.undo.reason))
         hands.picture("取货-撤销")
     hands.press("\x1b")
 
 
-def _hand_out(play: Play, visit: Visit) -> None:
-    """Take the visit's goods off the slots where they stand."""
+def _hand_out(play: Play, visit: Visit) -> object:
+    """All by Enter where the visitor takes all that is here; else the pieces taken, off the slots where they stand."""
     from app.pickup.actions import HandOut
 
-    goods = [count for wanted in visit.goods for count in _on_shelf(play, wanted)]
-    if goods:
-        play.hands.do(HandOut(tuple(goods), visit.buyers[0], proxy=visit.proxy, found_by=visit.asks.value))
+    goods = tuple(count for wanted in visit.goods for count in _on_shelf(play, wanted))
+    if not goods:
+        return None
+    return play.hands.do(HandOut(goods, proxy=visit.proxy, note=visit.note, found_by=visit.asks.value))
 
 
 def _on_shelf(play: Play, wanted: Count) -> Iterator[Count]:
@@ -91,13 +90,6 @@ def _on_shelf(play: Play, wanted: Count) -> Iterator[Count]:
         left -= took
 
 
-def _last_pickup(play: Play) -> str:
-    row = play.stage.counter.reader.one(
-        "SELECT device, epoch, seq FROM facts WHERE kind = 'PickedUp' ORDER BY id DESC LIMIT 1"
-    )
-    return "{}.{}.{}".format(*row) if row else ""
-
-
 def _order(play: Play, order: ProxyOrder) -> None:
     from app.pickup.actions import OrderForVillager
 
@@ -106,7 +98,7 @@ def _order(play: Play, order: ProxyOrder) -> None:
             platform=order.platform,
             product=order.product,
             pieces=order.pieces,
-            price_fen=order.price_fen,
+            price_fen=order.pieces * order.price_fen,
             cash_fen=order.cash_fen,
             name=order.name,
         )
