@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDoubleValidator,
@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.aftersales import rules, words
 from app.aftersales.actions import Goods, OpenClaim
@@ -39,6 +39,17 @@ REMEDIES = (
     (Remedy.RETURN, Goods.AT_COUNTER, "退货，货已拿来"),
     (Remedy.RETURN, Goods.WITH_BUYER, "退货，改天拿来"),
 )
+
+
+class Question(Choice):
+    """A choice that says when a digit has answered it, so that the next digit goes to the next question."""
+
+    answered = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.text().isdecimal() and self.index >= 0:
+            self.answered.emit()
 
 
 class Thumbnails(QWidget):
@@ -84,6 +95,35 @@ class Thumbnails(QWidget):
         )
 
 
+class Form(QScrollArea):
+    """Holds the form whole where there is room, and scrolls to the field in use where there is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inside = QWidget()
+        self._inside.setObjectName("scrolled")
+        self.column = QVBoxLayout(self._inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(sized(self, tokens.SPACE_M))
+        self.setWidget(self._inside)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow)
+
+    def sizeHint(self) -> QSize:
+        return self._inside.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._inside.minimumSizeHint().width(), sized(self, 160))
+
+    def _follow(self, _: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._inside.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 0, sized(self, tokens.SPACE_M))
+
+
 class ClaimSheet(Sheet):
     """Yields an `OpenClaim`; `now_ms` is the platform's time."""
 
@@ -95,10 +135,10 @@ class ClaimSheet(Sheet):
             f"申请售后：{line.lot.product}", sentence=_about(line, now_ms), yes="提交申请", width=760
         )
         self._strip = PromiseStrip()
-        self._why = Choice("哪里不对", [words.WHY[why] for why in WHYS], start=-1)
+        self._why = Question("哪里不对", [words.WHY[why] for why in WHYS], start=-1)
         self._pieces = Stepper("件数", lowest=1, highest=max(1, _most(line, now_ms)), value=1)
         self._amount = Field("退款金额")
-        self._remedy = Choice("怎么处理", [word for _, _, word in REMEDIES], start=-1)
+        self._remedy = Question("怎么处理", [word for _, _, word in REMEDIES], start=-1)
         self._add = ActionButton("加照片", key="F9", glyph=Glyph.CAMERA)
         self._thumbnails = Thumbnails()
         self._note = Field("补充说明", hint="补充说明（可以不填）", writing=Writing.CHINESE)
@@ -108,11 +148,13 @@ class ClaimSheet(Sheet):
         self._show()
 
     def _fill(self) -> None:
+        form = Form()
+        form.column.addWidget(self._why)
+        form.column.addWidget(self._remedy)
+        form.column.addLayout(self._numbers())
+        form.column.addLayout(self._extras())
         self.body.addWidget(self._strip)
-        self.body.addWidget(self._why)
-        self.body.addWidget(self._remedy)
-        self.body.addLayout(self._numbers())
-        self.body.addLayout(self._extras())
+        self.body.addWidget(form, 1)
         self.body.addWidget(self._missing)
 
     def _numbers(self) -> QHBoxLayout:
@@ -141,6 +183,8 @@ class ClaimSheet(Sheet):
 
     def _connect(self) -> None:
         self._why.chosen.connect(lambda _: self._show())
+        self._why.answered.connect(self._after_why)
+        self._remedy.answered.connect(self._pieces.setFocus)
         self._remedy.chosen.connect(lambda _: self._show())
         self._pieces.changed.connect(lambda _: self._show())
         self._amount.textEdited.connect(self._amount_edited)
@@ -181,12 +225,12 @@ class ClaimSheet(Sheet):
         self._why.focus_first()
         return self.focusWidget()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Digits choose the reason first and then the remedy, from anywhere but a field."""
-        if event.text().isdecimal():
-            (self._why if self.why is None else self._remedy).keyPressEvent(event)
-            return
-        super().keyPressEvent(event)
+    def _after_why(self) -> None:
+        """Go on to the remedy, or past it where the reason leaves no choice."""
+        if self.why is Why.MISSING:
+            self._pieces.setFocus()
+        else:
+            self._remedy.focus_first()
 
     # --- what is shown ---
 

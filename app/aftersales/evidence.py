@@ -39,7 +39,7 @@ def gather(reader: Reader, lot: str, *, now_ms: int) -> Pack | None:
     line = queries.lot_of(reader, lot)
     if line is None:
         return None
-    happenings = tuple(queries.timeline(reader, lot))
+    happenings = tuple(sorted(queries.timeline(reader, lot), key=_when))
     names = [name for happening in happenings for name in _pictures_named(happening)]
     return Pack(
         line=line,
@@ -49,6 +49,10 @@ def gather(reader: Reader, lot: str, *, now_ms: int) -> Pack | None:
         device=reader.get("device", "local"),
         made_ms=now_ms,
     )
+
+
+def _when(happening: Happening) -> int:
+    return happening.recorded.at_ms - happening.recorded.skew_ms
 
 
 def _pictures_named(happening: Happening) -> list[str]:
@@ -219,6 +223,7 @@ class _Paper:
         for name, picture in self._pack.pictures.items():
             image = QImage.fromData(QByteArray(picture))
             if image.isNull():
+                self._text(f"（图片 {name} 打不开，原件在 json 里）")
                 continue
             size = QSizeF(image.size()).scaled(
                 self._mm(110), self._mm(80), Qt.AspectRatioMode.KeepAspectRatio

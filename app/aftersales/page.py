@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.aftersales import queries, rules, words
 from app.aftersales.actions import (
@@ -32,13 +32,14 @@ from app.domain.ids import has_valid_check
 from app.domain.places import Place
 from app.domain.refusals import Refused, refused
 from app.store.connection import Reader
-from app.ui import dialogs, tokens
+from app.ui import dialogs
 from app.ui.buttons import Choice
 from app.ui.desk import Desk
 from app.ui.fields import SearchBox
 from app.ui.page import Page
+from app.ui.panels import Beside
 from app.ui.photo import Camera, FileCamera
-from app.ui.shapes import Glyph, sized
+from app.ui.shapes import Glyph
 from app.ui.sheet import Sheet, sheet_over
 
 LINES, CLAIMS, BAGS = range(3)
@@ -95,15 +96,9 @@ class AftersalesPage(Page):
         self._bind_keys()
 
     def _arrange(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(sized(self, tokens.SPACE_M))
-        self.parts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.parts.setFixedWidth(sized(self, 336))
-        row.addWidget(self.search, 1)
-        row.addWidget(self.parts)
         for pane in (self.lines, self.claims, self.bags):
             self._stack.addWidget(pane)
-        self.column.addLayout(row)
+        self.column.addWidget(Beside(self.search, self.parts, shares=(4, 3)))
         self.column.addWidget(self._stack, 1)
 
     def _connect(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from typing import Any
+
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.aftersales import rules, words
@@ -16,12 +18,14 @@ from app.domain.places import Place
 from app.domain.refusals import Refused
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
-from app.ui.panels import ElidedLabel
+from app.ui.panels import Beside, ElidedLabel
 from app.ui.rows import Column, RowsModel, Section
 from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEAST = 210
+"""No list is squeezed below three rows (base pixels): the page scrolls instead."""
 _SHORT = {
     Reason.LATE: "已过时限",
     Reason.ALL_CLAIMED: "都申请过",
@@ -61,8 +65,8 @@ class LinesPane(QWidget):
         return (
             Column("商品", lambda line: line.lot.product, strong=1),
             Column("买家", lambda line: line.who, width=150),
-            Column("取货", lambda line: _handed(line, time.now_ms), width=140),
-            Column("可申请", lambda line: _claimable(line, time.now_ms), width=90, align=RIGHT),
+            Column("取货", lambda line: _handed(line, time.now_ms), width=140, gives_way=2),
+            Column("可申请", lambda line: _claimable(line, time.now_ms), width=90, align=RIGHT, gives_way=3),
             Column(
                 "时限",
                 lambda line: _left(line, time.now_ms),
@@ -136,6 +140,7 @@ class ClaimsPane(QWidget):
             "没有售后申请", "买家来说货有问题时，在“申请”里找到那一件。", glyph=Glyph.CHECK
         )
         self.rows.pointed.connect(self._point)
+        self.rows.setMinimumHeight(sized(self, LEAST))
         self._ruling, self._liable = ElidedLabel("", "strong"), ElidedLabel()
         self._counts = ElidedLabel("", "small")
         self.bring = ActionButton("货来了，装袋", key="F9", glyph=Glyph.BAG)
@@ -152,7 +157,7 @@ class ClaimsPane(QWidget):
         time = self._time
         return (
             Column("商品", lambda row: row.product, strong=1),
-            Column("买家", lambda row: row.who, width=104),
+            Column("买家", lambda row: row.who.split(" ")[0], width=104, gives_way=2),
             Column(
                 "申请", lambda row: f"{words.WHY[row.why]} {row.pieces}件 {yuan(row.asked_fen)}", width=186
             ),
@@ -160,6 +165,7 @@ class ClaimsPane(QWidget):
                 "截止",
                 lambda row: _due(row, time.now_ms),
                 width=136,
+                gives_way=1,
                 tone=lambda row: _due_tone(row, time.now_ms),
             ),
             Column("结果", words.claim_state, width=200, tone=words.claim_tone),
@@ -180,14 +186,16 @@ class ClaimsPane(QWidget):
             shown += [Section(f"等平台裁定 {len(waiting)}"), *waiting]
         if ended:
             shown += [Section("近 30 天的结果"), *ended]
+        kept = self.current()
         self.model.replace(shown)
-        if self.current() is None and found:
+        self.rows.viewport().update()
+        if found and not (kept and self.point_at(kept.claim)):
             _point_at(self.rows, 1)
         self._point(self.current())
 
     def show_chain(self, row: ClaimRow, chain: tuple[Confirmed, ...]) -> None:
         """Show what is proposed about a claim, and the counts that it stands on."""
-        said = f"平台说：{row.ruling}" if row.ruling else ""
+        said = " · ".join(part for part in (row.who, f"平台说：{row.ruling}" if row.ruling else "") if part)
         self._show_words(said, words.liability(chain, row.why), words.counts_line(chain))
 
     def _show_words(self, *texts: str) -> None:
@@ -230,6 +238,17 @@ def _due_tone(row: ClaimRow, now_ms: int) -> Tone | None:
 # --- bags --------------------------------------------------------------------------------------------------
 
 
+class _Roomy(RowsView):
+    """A list that says how much room it needs, so that two of them stand side by side only where both can be read."""
+
+    def __init__(self, name: str, model: RowsModel[Any], *, width: int) -> None:
+        super().__init__(name, model)
+        self._least = width
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(sized(self, self._least), sized(self, LEAST))
+
+
 class BagsPane(QWidget):
     """Return bags at the left, what is in the chosen one at the right; `pointed(BagRow)` asks for its goods."""
 
@@ -239,10 +258,10 @@ class BagsPane(QWidget):
         super().__init__()
         self._time = Timed()
         self.bags = RowsModel[BagRow](self._bag_columns(), key=lambda row: row.bag)
-        self.bag_rows = RowsView("退货袋", self.bags)
+        self.bag_rows = _Roomy("退货袋", self.bags, width=340)
         self.bag_rows.say_when_empty("没有退货袋", "退货的货装袋后，袋会出现在这里。", glyph=Glyph.BAG)
         self.items = RowsModel[BagItem](_ITEM_COLUMNS, key=lambda row: (row.lot, row.claim, row.origin))
-        self.item_rows = RowsView("袋里的货", self.items)
+        self.item_rows = _Roomy("袋里的货", self.items, width=260)
         self.item_rows.say_when_empty("袋里没有货", "在左边选一个袋。", glyph=Glyph.BAG)
         self.fill = ActionButton("装货", key="F9", glyph=Glyph.PLUS)
         self.seal = ActionButton("封袋", key="F10", glyph=Glyph.CHECK)
@@ -255,23 +274,18 @@ class BagsPane(QWidget):
     def _bag_columns(self) -> tuple[Column[BagRow], ...]:
         time = self._time
         return (
-            Column("袋码", lambda row: row.bag, strong=1),
-            Column("件数", lambda row: str(row.pieces), width=64, align=RIGHT),
+            Column("袋码", lambda row: row.bag, strong=1, width=162),
+            Column("件", lambda row: str(row.pieces), width=50, align=RIGHT),
             Column(
                 "状态",
                 lambda row: words.bag_state(row, now_ms=time.now_ms),
-                width=186,
                 tone=lambda row: words.bag_tone(row, now_ms=time.now_ms),
             ),
         )
 
     def _arrange(self) -> None:
         column = _column(self)
-        both = QHBoxLayout()
-        both.setSpacing(sized(self, tokens.SPACE_M))
-        both.addWidget(self.bag_rows, 11)
-        both.addWidget(self.item_rows, 9)
-        column.addLayout(both, 1)
+        column.addWidget(Beside(self.bag_rows, self.item_rows, shares=(11, 9)), 1)
         column.addLayout(_foot(self, self.fill, self.seal, self.print_label, self.hand_over))
 
     def current(self) -> BagRow | None:
@@ -287,9 +301,10 @@ class BagsPane(QWidget):
     def show_bags(self, found: list[BagRow], *, now_ms: int) -> None:
         """Show the bags; the first is chosen where none was."""
         self._time.now_ms = now_ms
+        kept = self.current()
         self.bags.replace(found)
         self.bag_rows.viewport().update()
-        if self.current() is None and found:
+        if found and not (kept and self.point_at(kept.bag)):
             _point_at(self.bag_rows, 0)
         self._point(self.current())
 
@@ -317,8 +332,10 @@ class BagsPane(QWidget):
 
 _ITEM_COLUMNS = (
     Column[BagItem]("商品", lambda row: row.product),
-    Column[BagItem]("件", lambda row: str(row.pieces), width=52, align=RIGHT),
-    Column[BagItem]("为什么", lambda row: words.GOODS_WHY.get(row.why, row.why) or "退回", width=92),
+    Column[BagItem]("件", lambda row: str(row.pieces), width=48, align=RIGHT),
+    Column[BagItem](
+        "为什么", lambda row: words.GOODS_WHY.get(row.why, row.why) or "退回", width=86, gives_way=1
+    ),
 )
 
 

@@ -300,7 +300,7 @@ def _claim_row(row: Any) -> ClaimRow:
         claim=row.claim,
         lot=row.lot,
         product=row.product or row.lot,
-        who=row.name or row.tail or "",
+        who=" ".join(part for part in (row.name, row.tail) if part),
         pieces=row.pieces,
         why=Why(row.why),
         remedy=row.remedy,
