@@ -796,6 +796,7 @@ class Announce:
     platform: str
     trip: str
     day: str
+    crates: tuple[CrateNote, ...]
     lines: tuple[Line, ...]
     people: tuple[Person, ...]
     columns: dict[str, str]
@@ -803,13 +804,11 @@ class Announce:
     def perform(self, book: Book) -> Announced | Refused:
         if book.value("SELECT 1 FROM trips WHERE trip = ?", (self.trip,)):
             return refused(Reason.IMPORTED)
-        crates = {line.crate: line.zone for line in self.lines if line.crate}
-        notes = tuple(CrateNote(crate, zone) for crate, zone in crates.items())
         point = str(book.get("point", ""))
         fact = book.record(
-            e.GoodsAnnounced(self.platform, self.trip, point, self.day, notes, self.lines, source="file")
+            e.GoodsAnnounced(self.platform, self.trip, point, self.day, self.crates, self.lines, source="file")
         )
         book.keep_people(self.people)
         book.put("manifest.columns", self.columns)
         pieces = sum(line.pieces for line in self.lines)
-        return Announced(self.trip, len(notes), len(self.lines), pieces, (fact,))
+        return Announced(self.trip, len(self.crates), len(self.lines), pieces, (fact,))

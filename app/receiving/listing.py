@@ -61,6 +61,7 @@ def _just_in(lines: Iterable[LineRow], last: LastStep | None) -> Listing:
     rows = [_placed(line, *last.placed[line.lot]) for line in lines if line.lot in last.placed]
     if not rows:
         return []
+    rows.sort(key=lambda row: row.slot)
     pieces = sum(number for number, _ in last.placed.values())
     return [Section(f"刚签收 {last.crate or LOOSE}", f"{pieces} 件，照货位放好"), *rows]
 

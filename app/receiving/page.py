@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, business_day
@@ -35,10 +35,21 @@ from app.receiving.actions import (
     WhichProduct,
     surplus_of,
 )
+from app.receiving.labels import LabelFile, LabelOutput, SlotLabel
 from app.receiving.listing import Shown, listing
+from app.receiving.manifest_file import LARGEST_FILE, read_sheet
+from app.receiving.manifest_sheet import ManifestSheet
 from app.receiving.queries import LineRow
 from app.receiving.rules import Reason, Scan, counted_more, read_scan
-from app.receiving.sheets import ArrivalSheet, DifferenceSheet, EndSheet, Noted, PickSheet, SlotSheet
+from app.receiving.sheets import (
+    ArrivalSheet,
+    DifferenceSheet,
+    EndSheet,
+    LabelSheet,
+    Noted,
+    PickSheet,
+    SlotSheet,
+)
 from app.receiving.slots import all_slots
 from app.receiving.strip import TripStrip
 from app.store.connection import Reader
@@ -65,6 +76,8 @@ MANY_LINES = 600
 """With more lines than this the answer does not wait for the list."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _BUTTON_KEYS = ("F9", "F10", "F11", "F12")
+NOT_CHOSEN = Answer(Tone.INFO, "没有记", "没有选是哪一种，刚才那件没有记。可以再扫一次。")
+NOT_SAVED = Answer(Tone.WRONG, "没有存上", "标签存不进文件夹。请看磁盘是不是满了，或者那个 PDF 是不是还开着。")
 PICK_A_ROW = Answer(Tone.INFO, "先选一行", "请用 ↑ ↓ 键在清单里选中那件商品，再按一次。")
 
 
@@ -93,13 +106,15 @@ class ReceivingPage(Page):
         clock: Clock,
         *,
         camera: Camera | None = None,
-        papers: Path | None = None,
+        labels: LabelOutput | None = None,
+        choose_file: Callable[[QWidget], str] | None = None,
     ) -> None:
-        """`camera` gives photos; `papers` is the folder into which labels are saved."""
+        """`camera` gives photos, `labels` takes slot labels, `choose_file(over)` names a list to import ("": none)."""
         super().__init__(desk)
         self._reader, self._clock = reader, clock
         self._camera = camera or FileCamera()
-        self._papers = papers or _documents()
+        self._labels = labels or LabelFile(_documents() / "标签")
+        self._choose_file = choose_file or _ask_file
         self._lines: list[LineRow] = []
         self._trips: list[queries.TripRow] = []
         self._crate = ""
@@ -283,13 +298,15 @@ class ReceivingPage(Page):
         elif isinstance(result, Refused):
             self._make_offer(_offered(result))
         if isinstance(result, CrateIn | GoodsIn):
-            self.view.touch(f"last:{result.placed[0].lot}")
+            first = min(result.placed, key=lambda one: one.slot)
+            self.view.touch(f"last:{first.lot}")
 
     def _ask_which(self, command: Receive, result: WhichProduct) -> None:
         options = [f"{product}（还差 {left} 件）" for product, left in result.products]
         sheet = PickSheet("是哪一种？", options, sentence="这几种商品共用一个条码，请按数字键选。")
         products = [product for product, _ in result.products]
         sheet.done.connect(lambda at: self._receive(replace(command, product=products[at])))
+        sheet.cancelled.connect(lambda: self.desk.answer(NOT_CHOSEN))
         sheet.open_over(self)
 
     # --- doing ---
@@ -376,18 +393,51 @@ class ReceivingPage(Page):
         if not trips:
             return
         mine = next((line.trip for line in self._lines if line.crate == self._crate), "")
-        sheet = EndSheet(trips, self._lines, start=mine)
+        sheet = EndSheet(trips, self._lines, day=self._day(), start=mine)
         self._open(sheet, lambda trip: self._do(EndReceiving(trip), self._nothing_more))
 
     def _ask_more(self) -> None:
-        doing: list[tuple[str, Callable[[], None]]] = []
+        doing: list[tuple[str, Callable[[], None]]] = [
+            ("导入到货清单（Excel、CSV）", self._ask_manifest),
+            ("货位标签", self._ask_labels),
+        ]
         if self._trips:
-            doing.append(("到车信息：车牌、铅封、温度", self._ask_arrival))
+            doing.insert(0, ("到车信息：车牌、铅封、温度", self._ask_arrival))
         sheet = PickSheet("还要做什么？", [word for word, _ in doing])
         self._open(sheet, lambda at: doing[at][1]())
 
+    def _ask_manifest(self) -> None:
+        name = self._choose_file(self)
+        if not name:
+            return
+        found = read_sheet(_bytes_of(Path(name)))
+        if isinstance(found, Refused):
+            self.desk.answer(words.answer(found))
+            return
+        sheet = ManifestSheet(
+            found,
+            name=Path(name).name,
+            platforms=queries.platform_names(self._reader),
+            remembered=self._reader.get("manifest.columns", {}),
+            day=self._day(),
+        )
+        self._open(sheet, lambda command: self._do(command, self._nothing_more))
+
+    def _ask_labels(self) -> None:
+        used = {row.slot: SlotLabel(row.slot, row.tails) for row in queries.slot_rows(self._reader)}
+        every = [used.get(slot, SlotLabel(slot)) for slot in queries.slot_names(self._reader)]
+        self._open(LabelSheet(list(used.values()), every), self._put_out)
+
+    def _put_out(self, labels: Sequence[SlotLabel]) -> None:
+        try:
+            where = self._labels.put_out(labels)
+        except OSError:
+            self.desk.answer(NOT_SAVED)
+            return
+        self.desk.answer(Answer(Tone.OK, "标签好了", f"{len(labels)} 张标签存在 {where}，打开就能打印。"))
+
     def _ask_arrival(self) -> None:
-        self._open(ArrivalSheet(self._trips), lambda command: self._do(command, self._nothing_more))
+        self._open(ArrivalSheet(self._trips, day=self._day()), lambda command: self._do(command, self._nothing_more))
 
     def _open(self, sheet: Sheet, then: Callable[[Any], None]) -> None:
         sheet.done.connect(lambda result: self.desk.attempt(lambda: then(result)))
@@ -427,6 +477,20 @@ def _is_code(text: str) -> bool:
     """Whether a typed line is meant as a code and not as a name to look for."""
     scan = read_scan(text)
     return isinstance(scan, Scan) and (scan.pieces > 0 or any(symbol.isdigit() for symbol in scan.code))
+
+
+def _ask_file(over: QWidget) -> str:
+    name, _ = QFileDialog.getOpenFileName(over, "选择到货清单", "", "表格 (*.xlsx *.csv *.txt);;所有文件 (*)")
+    return name
+
+
+def _bytes_of(path: Path) -> bytes:
+    """A file's content; one that cannot be read counts as empty, one that is far too large is not read whole."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except OSError:
+        return b""
 
 
 def _documents() -> Path:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtGui import QImage, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.domain.goods import Shortfall, Zone
 from app.domain.refusals import Refused
 from app.receiving import words
 from app.receiving.actions import NoteArrival
+from app.receiving.labels import SlotLabel, draw_label
 from app.receiving.queries import LineRow, TripRow
 from app.receiving.rules import LARGEST_PHOTO, Reading, read_degrees
 from app.receiving.slots import Slots, read_slot
@@ -192,14 +193,45 @@ class SlotSheet(Sheet):
         self.refresh()
 
 
+class LabelSheet(Sheet):
+    """Shows what a slot's label looks like and asks for which slots: `done(labels)`."""
+
+    def __init__(self, in_use: Sequence[SlotLabel], every: Sequence[SlotLabel]) -> None:
+        super().__init__("货位标签", sentence="标签上只有货位和手机尾号，60 × 40 毫米一张。", yes="存成 PDF", width=560)
+        self._sets = [labels for labels in (in_use, every) if labels]
+        names = [f"在用的 {len(in_use)} 张"] if in_use else []
+        self._which = Choice("哪些货位", [*names, f"全部 {len(every)} 张"])
+        self._view = QLabel()
+        self._view.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.body.addWidget(self._which)
+        self.body.addWidget(self._view)
+        self._which.chosen.connect(lambda _: self._show())
+        self._show()
+
+    def result(self) -> Sequence[SlotLabel] | None:
+        return self._sets[max(0, self._which.index)]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}.get(event.key())
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        self._which.choose((self._which.index + step) % len(self._sets))
+
+    def _show(self) -> None:
+        first = self._sets[max(0, self._which.index)][0]
+        self._view.setPixmap(QPixmap.fromImage(draw_label(first).convertToFormat(QImage.Format.Format_RGB32)))
+        self._view.setAccessibleName(f"货位标签 {first.slot}")
+
+
 class ArrivalSheet(Sheet):
     """Asks how a van came: plate, seal, temperatures. Everything may stay empty; `done(NoteArrival)`."""
 
-    def __init__(self, trips: Sequence[TripRow]) -> None:
+    def __init__(self, trips: Sequence[TripRow], *, day: str) -> None:
         super().__init__("到车信息", sentence="都可以不填。冷冻、冷藏的温度最好当着司机量。", yes="记下来", width=620)
         self._trips = list(trips)
         waiting = [at for at, trip in enumerate(self._trips) if not trip.arrived_ms]
-        self._trip = Choice("哪趟车", [trip.name for trip in self._trips], start=waiting[0] if waiting else 0)
+        self._trip = _choice(self._trips, start=waiting[0] if waiting else 0, day=day)
         self._plate = Field("车牌", hint="桂A12345", writing=Writing.CHINESE)
         self._seal = Field("铅封号", hint="铅封号")
         self._degrees = {zone: Field(f"{words.ZONES[zone]}温度", hint=hint) for zone, hint in _HINTS.items()}
@@ -240,12 +272,12 @@ _HINTS = {Zone.FROZEN: "例如 -18", Zone.CHILLED: "例如 4"}
 class EndSheet(Sheet):
     """Shows what a van still owes and asks whether it is done: `done(trip)`."""
 
-    def __init__(self, trips: Sequence[TripRow], lines: Sequence[LineRow], *, start: str = "") -> None:
+    def __init__(self, trips: Sequence[TripRow], lines: Sequence[LineRow], *, day: str, start: str = "") -> None:
         super().__init__("收货完成？", yes="收货完成", width=640)
         self._trips, self._lines = list(trips), list(lines)
         names = [trip.trip for trip in self._trips]
         at = names.index(start) if start in names else _likeliest(self._trips)
-        self._trip = Choice("哪趟车", [trip.name for trip in self._trips], start=at)
+        self._trip = _choice(self._trips, start=at, day=day)
         self._sentence = label("", "lead", wraps=1)
         self._owed = label("", "muted", wraps=1)
         if len(self._trips) > 1:
@@ -280,6 +312,11 @@ class EndSheet(Sheet):
         self._owed.setText(words.missing_lines(mine))
         self._owed.setVisible(bool(trip.left))
         self.yes.set_text("记短少，收完" if trip.left else "收货完成")
+
+
+def _choice(trips: Sequence[TripRow], *, start: int, day: str) -> Choice:
+    names = [words.trip_name(trip, trips, day=day) for trip in trips]
+    return Choice("哪趟车", names, columns=len(names) if len(names) < 4 else 2, start=start)
 
 
 def _likeliest(trips: Sequence[TripRow]) -> int:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.answers import Tone
 from app.receiving.queries import TripRow
-from app.receiving.words import day_text
+from app.receiving.words import trip_name
 from app.ui import tokens
 from app.ui.shapes import draw_tone, font_of, sized
 
@@ -40,16 +40,16 @@ class TripStrip(QWidget):
         return [f"还差 {self._left()} 件", *(f"{self._name(trip)} {_progress(trip)}" for trip in self._trips)]
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 640), sized(self, 76))
+        return QSize(sized(self, 640), sized(self, 70))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 320), sized(self, 76))
+        return QSize(sized(self, 320), sized(self, 70))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         gap = sized(self, 12)
-        first = sized(self, 148)
+        first = sized(self, 128)
         self._paint_left(painter, QRectF(0, 0, first, self.height()))
         trips = self._shown()
         room = (self.width() - first - gap * len(trips)) / max(1, len(trips))
@@ -64,13 +64,13 @@ class TripStrip(QWidget):
         return sum(trip.left for trip in self._trips)
 
     def _name(self, trip: TripRow) -> str:
-        return trip.name if trip.day == self._day else f"{trip.name} {day_text(trip.day)}"
+        return trip_name(trip, self._trips, day=self._day)
 
     def _paint_left(self, painter: QPainter, area: QRectF) -> None:
         left = self._left()
         paint = tokens.TONES[Tone.LOOK if left else Tone.OK]
         self._paint_ground(painter, area, fill=paint.tint, line=paint.line)
-        inner = area.adjusted(sized(self, 16), sized(self, 8), -sized(self, 10), -sized(self, 8))
+        inner = area.adjusted(sized(self, 14), sized(self, 8), -sized(self, 6), -sized(self, 8))
         if not left:
             side = sized(self, 30)
             place = QRectF(inner.left(), area.center().y() - side / 2, side, side)
@@ -81,7 +81,7 @@ class TripStrip(QWidget):
             return
         painter.setPen(QColor(paint.tint_ink))
         painter.setFont(font_of(self, "body"))
-        words = painter.fontMetrics().horizontalAdvance("还差 ")
+        words = painter.fontMetrics().horizontalAdvance("还差") + sized(self, 5)
         painter.drawText(inner, _LINES, "还差")
         painter.setFont(font_of(self, "word", bold=True))
         number = painter.fontMetrics().horizontalAdvance(str(left))
@@ -91,7 +91,7 @@ class TripStrip(QWidget):
 
     def _paint_trip(self, painter: QPainter, area: QRectF, trip: TripRow) -> None:
         self._paint_ground(painter, area, fill=tokens.SURFACE, line=tokens.LINE)
-        inner = area.adjusted(sized(self, 14), sized(self, 9), -sized(self, 14), -sized(self, 9))
+        inner = area.adjusted(sized(self, 12), sized(self, 7), -sized(self, 10), -sized(self, 8))
         line = sized(self, 26)
         name_room = inner.width()
         if trip.ended_ms:
@@ -129,7 +129,8 @@ class TripStrip(QWidget):
 
 
 def _progress(trip: TripRow) -> str:
-    """`3/5 筐 · 24/41 件`."""
-    crates = f"{trip.crates_in}/{trip.crates} 筐 · " if trip.crates else ""
-    short = f" · 短 {trip.short}" if trip.short else ""
-    return f"{crates}{trip.came}/{trip.pieces} 件{short}"
+    """`3/5 筐 24/41 件`, and of an ended van what stayed short."""
+    crates = f"{trip.crates_in}/{trip.crates} 筐 " if trip.crates else ""
+    if trip.ended_ms and trip.short:
+        return f"{crates}短 {trip.short} 件"
+    return f"{crates}{trip.came}/{trip.pieces} 件"

@@ -23,6 +23,7 @@ from app.receiving.actions import (
     TakenBack,
     WhichProduct,
 )
+from app.receiving.manifest_file import Trouble
 from app.receiving.queries import DifferenceRow, LineRow, TripRow
 from app.receiving.rules import Reading, Reason
 from app.receiving.slots import spoken
@@ -69,7 +70,7 @@ def _crate_in(result: CrateIn, missing: str) -> Answer:
     slots = _slots(result.placed)
     part = "剩下的" if result.rest else "整筐"
     zone = "、".join(ZONES[zone] for zone in result.zones)
-    where = f"放到 {slots[0]}。" if len(slots) == 1 else f"分放 {len(slots)} 个货位，看下面第一栏。"
+    where = f"放到 {slots[0]}。" if len(slots) == 1 else f"分放 {len(slots)} 个货位，看下面清单。"
     word = "补到了" if result.late else "已签收"
     return Answer(
         Tone.OK,
@@ -194,6 +195,8 @@ About = dict[str, str | int]
 
 def refusal(refused: Refused) -> Answer:
     """What to say about a refusal: what happened, and what to do."""
+    if isinstance(refused.reason, Trouble):
+        return Answer(Tone.WRONG, "没有导入", trouble(refused), spoken="没有导入")
     reason = Reason(refused.reason)
     tone, word, sentence = _REFUSALS[reason]
     about = refused.about
@@ -328,13 +331,40 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
 }
 
 
+def trouble(refused: Refused) -> str:
+    """One sentence about what is wrong with a file, with the row where there is one; nothing was recorded."""
+    return _TROUBLES[Trouble(refused.reason)].format_map(refused.about)
+
+
+_TROUBLES: dict[Trouble, str] = {
+    Trouble.EMPTY: "文件是空的。请重新导出清单再选。",
+    Trouble.TOO_LARGE: "文件太大（最多 {most} MB、两万行）。请只导出今天本店的清单。",
+    Trouble.HTML: "这是网页，不是表格，多半是登录过期了。请重新登录平台再导出 xlsx。",
+    Trouble.OLD_EXCEL: "这是旧版 xls。请用 WPS 或 Excel 打开，另存为 xlsx 再选。",
+    Trouble.BROKEN: "文件不完整，打不开，可能没下载完。请重新导出再选。",
+    Trouble.NO_TABLE: "这个文件里没有表格。请选平台导出的 xlsx 或 csv。",
+    Trouble.ENCODING: "文件里的字认不出来。请用 WPS 或 Excel 打开，另存为 xlsx 再选。",
+    Trouble.MISSING_COLUMNS: "缺少这几列：{columns}。请选对每一列，或重新导出清单。",
+    Trouble.NO_ROWS: "表头下面没有货。请重新导出清单再选。",
+    Trouble.NO_PRODUCT: "第 {row} 行没有商品名称。请补上，或删掉这一行。",
+    Trouble.BAD_COUNT: "第 {row} 行的件数是“{text}”，要在 1 到 9999 之间。请改好再选。",
+    Trouble.BAD_MONEY: "第 {row} 行的金额“{text}”看不懂。请改成数字，或清空这一格。",
+    Trouble.LOST_DIGITS: "第 {row} 行的{column}变成了 {text}，数字已经丢了。请把那一列设成文本，重新导出。",
+    Trouble.DUPLICATE: "第 {row} 行和第 {before} 行重复（{product}）。请删掉一行再选。",
+    Trouble.WRONG_DAY: "第 {row} 行是 {day} 的货，今天是 {today}。请导出今天的清单。",
+    Trouble.BAD_ZONE: "第 {row} 行的温层“{text}”不认识。请填冷冻、冷藏、生鲜或常温。",
+    Trouble.BAD_CODE: "第 {row} 行的{column}“{text}”不像码。请改好，或清空这一格。",
+    Trouble.NO_BUYER: "第 {row} 行不知道是谁的货。请补上收货人、手机尾号或取件码。",
+}
+
+
 # --- lists -------------------------------------------------------------------------------------------------
 
 
 def line_state(row: LineRow) -> tuple[str, Tone]:
     """The state of a line as a chip: its differences first, then whether it came."""
-    marks = [("短", row.short), ("损", row.damaged), ("多", row.over)]
-    said = " ".join(f"{word}{pieces}" for word, pieces in marks if pieces)
+    marks = [("短", row.short), ("破", row.damaged), ("多", row.over)]
+    said = " ".join(f"{word} {pieces}" for word, pieces in marks if pieces)
     if said:
         return said, Tone.WRONG if row.short or row.damaged else Tone.LOOK
     if not row.van:
@@ -347,7 +377,15 @@ def countdown(row: DifferenceRow, *, now_ms: int) -> tuple[str, Tone]:
     left = row.deadline_ms - now_ms
     if left <= 0:
         return f"已过期 {span(-left)}", Tone.WRONG
-    return f"剩 {span(left)}", Tone.LOOK if left < HURRY_MS else Tone.OK
+    return f"剩 {span(left)}", Tone.LOOK if left < HURRY_MS else Tone.INFO
+
+
+def trip_name(trip: TripRow, trips: Iterable[TripRow], *, day: str) -> str:
+    """A van by its platform; with the date of an older one, with its number where two are alike."""
+    if trip.day != day:
+        return f"{trip.name} {int(trip.day[-2:])}日"
+    alike = [other for other in trips if other.name == trip.name and other.day == trip.day]
+    return f"{trip.name} {trip.trip.rpartition('-')[2][-4:]}" if len(alike) > 1 else trip.name
 
 
 def span(ms: int) -> str:
