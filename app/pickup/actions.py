@@ -117,7 +117,9 @@ class HandOut:
         by_buyer = _by_buyer(book, goods)
         key = _keep_proxy(book, self.proxy, self.note)
         facts = [book.record(e.PickedUp(buyer, mine, key, self.found_by)) for buyer, mine in by_buyer.items()]
-        return _handed_out(book, goods, tuple(by_buyer), self.proxy.strip() or self.note.strip(), tuple(facts))
+        return _handed_out(
+            book, goods, tuple(by_buyer), self.proxy.strip() or self.note.strip(), tuple(facts)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,9 @@ def _missing(book: Book, count: Count) -> Refused | None:
     if product is None:
         return refused(Reason.NO_LINE, lot=count.lot)
     earlier = _handed_before(book, [count.lot]) if not here else None
-    return earlier or refused(Reason.MORE_THAN_HERE, product=product, slot=count.slot, have=here, asked=count.pieces)
+    return earlier or refused(
+        Reason.MORE_THAN_HERE, product=product, slot=count.slot, have=here, asked=count.pieces
+    )
 
 
 def _nothing_left(book: Book, buyers: Sequence[str]) -> Refused:
@@ -203,12 +207,15 @@ def already(row: Row, *, device: str) -> Refused:
 def _by_buyer(book: Book, goods: Iterable[Count]) -> dict[str, tuple[Count, ...]]:
     """Goods by the platform's key of whose they are."""
     lots = json.dumps([count.lot for count in goods])
-    buyers = dict(book.rows("SELECT l.lot, l.buyer FROM json_each(?) x CROSS JOIN lines l ON l.lot = x.value", (lots,)))
+    buyers: dict[str, str] = dict(book.rows(_BUYERS_OF, (lots,)))
     found: dict[str, tuple[Count, ...]] = {}
     for count in goods:
         buyer = buyers.get(count.lot, "")
         found[buyer] = (*found.get(buyer, ()), count)
     return found
+
+
+_BUYERS_OF = "SELECT l.lot, l.buyer FROM json_each(?) x CROSS JOIN lines l ON l.lot = x.value"
 
 
 def _keep_proxy(book: Book, proxy: str, note: str) -> str:

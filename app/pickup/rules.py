@@ -168,7 +168,11 @@ def _by_name(named: Sequence[tuple[str, str]]) -> Iterator[str]:
     ordered = sorted(named, key=lambda pair: pair[0].lower().replace("_", "") not in _CODE_KEYS)
     for _, value in ordered:
         plain = value.strip()
-        if 3 <= len(plain) <= 32 and re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z \-]*", plain) and re.search(r"\d", plain):
+        if (
+            3 <= len(plain) <= 32
+            and re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z \-]*", plain)
+            and re.search(r"\d", plain)
+        ):
             yield plain
 
 
@@ -270,7 +274,9 @@ def _own_look(code: str) -> Look | None:
 
 
 def _plain_look(code: str, patterns: Sequence[Pattern]) -> tuple[Look, str]:
-    if re.fullmatch(r"\d{13}", code) or (re.fullmatch(r"\d{8}|\d{12}", code) and ean13_is_valid(code.zfill(13))):
+    if re.fullmatch(r"\d{13}", code) or (
+        re.fullmatch(r"\d{8}|\d{12}", code) and ean13_is_valid(code.zfill(13))
+    ):
         return Look.BARCODE, ""
     if re.fullmatch(r"\d{14}", code):
         return Look.PALLET, ""
