@@ -112,13 +112,13 @@ class HttpPlatform:
         except (requests.ReadTimeout, below.ReadTimeoutError) as error:
             self.close()
             raise TimedOut(str(error)) from error
-        except (
-            below.IncompleteRead,
-            requests.exceptions.InvalidHeader,
-            requests.exceptions.ContentDecodingError,
-        ) as error:
+        except requests.exceptions.InvalidHeader as error:
             self.close()
             raise Lied(str(error)) from error
+        except below.ProtocolError as error:
+            self.close()
+            cut_short = any(isinstance(cause, below.IncompleteRead) for cause in error.args)
+            raise (Lied if cut_short else Unreachable)(str(error)) from error
         except (requests.RequestException, below.HTTPError, OSError) as error:
             self.close()
             raise Unreachable(str(error)) from error

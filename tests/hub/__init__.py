@@ -1,0 +1,1 @@
+"""Tests of the hub: intake, fold, feed and the HTTP service."""
