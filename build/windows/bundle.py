@@ -14,38 +14,35 @@ Entry = tuple[str, str, str]
 """PyInstaller's word for a file: where it goes, where it comes from, what it is."""
 
 HIDDEN = (
-    "PySide6.QtMultimedia",                             # asked for by name, so that a PC without sound starts too
-    "alembic.ddl.sqlite", "sqlalchemy.dialects.sqlite", # found by name from a database address
-    "uvicorn.lifespan.off", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl",
-)  # fmt: skip
-EXCLUDED = (
-    # Python's tools
-    "distutils", "ensurepip", "idlelib", "lib2to3", "pip", "pydoc", "pydoc_data", "setuptools", "tkinter",
-    "turtle", "turtledemo", "unittest", "venv",
-    # what PyVRP only needs to draw and to be a command
-    "contourpy", "cycler", "dateutil", "fontTools", "kiwisolver", "matplotlib", "PIL", "pyparsing",
-    "pyvrp.cli", "pyvrp.plotting", "pyvrp.show_versions",
-    # numpy's own tests and compilers
-    "numpy.distutils", "numpy.f2py", "numpy.testing", "numpy.conftest",
-    # databases of other houses
-    "sqlalchemy.dialects.mssql", "sqlalchemy.dialects.mysql", "sqlalchemy.dialects.oracle", "sqlalchemy.testing",
-    # what web servers may use and ours does not
-    "httptools", "uvloop", "websockets", "watchfiles", "wsproto", "trio", "yaml", "dotenv",
-)  # fmt: skip
-
-QT_PLUGINS = {
-    "platforms/qwindows.dll",
-    "imageformats/qjpeg.dll",   # photos of damaged goods
-    "imageformats/qico.dll",
-    "multimedia/windowsmediaplugin.dll",
-}  # fmt: skip
-QT_MODULE = re.compile(r"^PySide6/(Qt\w+)\.pyd$", re.IGNORECASE)
-QT_LIBRARY = re.compile(r"^PySide6/Qt6(\w+)\.dll$", re.IGNORECASE)
-QT_TOOL = re.compile(
-    r"^PySide6/(opengl32sw|d3dcompiler_\d+|avcodec-\d+|avformat-\d+|avutil-\d+|sw\w+-\d+)\.dll$",
-    re.IGNORECASE,
+    "PySide6.QtMultimedia",  # asked for by name, so that a PC without sound starts too
+    # found by name from a database address or from settings
+    "alembic.ddl.sqlite",
+    "sqlalchemy.dialects.sqlite",
+    "uvicorn.lifespan.off",
+    "uvicorn.loops.asyncio",
+    "uvicorn.protocols.http.h11_impl",
 )
-NEVER = {"Qml", "QmlModels", "QmlMeta", "QmlWorkerScript", "Quick", "OpenGL", "Pdf", "VirtualKeyboard"}
+_NOT_NEEDED = """
+Python's tools:         distutils ensurepip idlelib lib2to3 pip pydoc pydoc_data setuptools tkinter turtle turtledemo
+                        unittest venv
+PyVRP's drawing:        contourpy cycler dateutil fontTools kiwisolver matplotlib PIL pyparsing tqdm
+                        pyvrp.cli pyvrp.plotting pyvrp.show_versions
+numpy beyond arrays:    numpy.conftest numpy.distutils numpy.f2py numpy.fft numpy.polynomial numpy.random numpy.testing
+other houses' books:    MySQLdb pysqlite2 sqlalchemy.dialects.mssql sqlalchemy.dialects.mysql
+                        sqlalchemy.dialects.oracle sqlalchemy.testing
+other web servers:      dotenv gunicorn httptools trio uvloop watchfiles websockets wsproto yaml
+zones with summer time: tzdata
+"""
+EXCLUDED = frozenset(word for line in _NOT_NEEDED.splitlines() for word in line[24:].split())
+
+QT_PARTS = frozenset({"Core", "Gui", "Widgets", "Network", "Multimedia"})
+"""A test holds them equal to what the program imports."""
+QT_PLUGINS = frozenset({"platforms/qwindows.dll", "imageformats/qjpeg.dll", "imageformats/qico.dll"})
+"""No multimedia plugin: sound effects and audio devices do without one, and ffmpeg alone would be 20 MB."""
+_QT_PART = re.compile(r"^PySide6/Qt6?(\w+)\.(dll|pyd)$", re.IGNORECASE)
+_QT_REST = re.compile(
+    r"^PySide6/(opengl32sw|d3dcompiler|avcodec|avformat|avutil|sw[a-z]+)[^/]*\.dll$", re.IGNORECASE
+)
 
 
 def slashes(name: str) -> str:
@@ -60,8 +57,8 @@ def belongs(name: str) -> bool:
         return path.endswith("/qtbase_zh_CN.qm")
     if path.startswith("PySide6/plugins/"):
         return path.removeprefix("PySide6/plugins/") in QT_PLUGINS
-    library = QT_LIBRARY.match(path)
-    return not QT_TOOL.match(path) and not (library and library[1] in NEVER)
+    part = _QT_PART.match(path)
+    return part[1] in QT_PARTS if part else not (_QT_REST.match(path) or path.startswith("tzdata/"))
 
 
 def kept(entries: Iterable[Entry]) -> list[Entry]:

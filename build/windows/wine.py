@@ -46,6 +46,27 @@ class Wine:
         """The user's own folder."""
         return self.drive / "users" / self.user
 
+    @property
+    def local(self) -> Path:
+        """%LOCALAPPDATA%."""
+        return self.home / "AppData" / "Local"
+
+    @property
+    def start_menu(self) -> Path:
+        """Where the Start menu keeps its shortcuts."""
+        return self.home / "AppData" / "Roaming" / "Microsoft" / "Windows" / "Start Menu" / "Programs"
+
+    @property
+    def desktop(self) -> Path:
+        """The user's desktop."""
+        return self.home / "Desktop"
+
+    def says(self, path: Path) -> str:
+        """A path as programs in here say it."""
+        if path.is_relative_to(self.drive):
+            return "C:\\" + str(path.relative_to(self.drive)).replace("/", "\\")
+        return windows_path(path)
+
     def surroundings(self) -> dict[str, str]:
         """Environment variables of everything that runs here."""
         names: dict[str, str] = dict(
@@ -56,7 +77,7 @@ class Wine:
 
     def start(self, *words: str | Path, cwd: Path | None = None) -> subprocess.Popen[str]:
         """Begin a program. A Windows Python cannot write into a file here, so what it says goes through a pipe."""
-        command = ["wine", *(windows_path(word) if isinstance(word, Path) else word for word in words)]
+        command = ["wine", *(self.says(word) if isinstance(word, Path) else word for word in words)]
         return subprocess.Popen(
             command, env=self.surroundings(), cwd=cwd, text=True, encoding="utf-8", errors="replace",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -68,8 +89,8 @@ class Wine:
             try:
                 said, _ = program.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
-                program.kill()
                 self.end()
+                program.kill()
                 said, _ = program.communicate()
                 return Ran(-1, said)
         return Ran(program.returncode, said)
@@ -125,7 +146,7 @@ def compile_c(made: Path, *words: str) -> None:
 
 @contextlib.contextmanager
 def screen() -> Iterator[str]:
-    """A screen in memory as long as the block runs; gives its name."""
+    """A screen in memory, with a window manager, as long as the block runs; gives its name."""
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL) as server:
@@ -135,6 +156,17 @@ def screen() -> Iterator[str]:
                 number = told.readline().strip()
             if not number:
                 raise Stopped("Xvfb gave no screen.")
-            yield f":{number}"
+            with _windows_managed(f":{number}"):
+                yield f":{number}"
         finally:
             server.terminate()
+
+
+@contextlib.contextmanager
+def _windows_managed(display: str) -> Iterator[None]:
+    surroundings = dict(os.environ, DISPLAY=display)
+    with subprocess.Popen(["openbox"], env=surroundings, stderr=subprocess.DEVNULL) as manager:  # noqa: S607
+        try:
+            yield
+        finally:
+            manager.terminate()
