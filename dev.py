@@ -23,6 +23,7 @@ demo              a day's story at a shop (--headless --out DIR: pictures and a 
 run               open the program on this machine's own book
 test              everything that must hold: lint, types, contracts, tests
 bench NAME        measure; the last line is one JSON object
+installer         the Windows setup, on Windows or here under Wine, in out/installer
 pictures          the whole day without a screen, pictures in out/pictures
 unit, lint, types, contracts, format, lock, resources   the parts, one by one"""
 NEED_QT = {"demo", "run", "test", "unit", "bench", "pictures"}
