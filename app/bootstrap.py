@@ -75,7 +75,7 @@ class Counter:
         self._add_pages()
         self.desk.changed.connect(lambda _: self._count_behind_other_pages())
         self._take_first_pulse()
-        self._look()
+        self.look()
 
     # --- the window ---
 
@@ -163,7 +163,7 @@ class Counter:
     def _now(self) -> datetime:
         return moment(self.clock.now_ms())
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Once a second: the status bar, and the heading when the business day has changed."""
         self.window.show_standing(_as_standing(self.pulse.reading, self.clock.now_ms()))
         self.window.show_heading(self._heading())
@@ -193,10 +193,10 @@ class Counter:
 
     def start(self) -> None:
         """Begin what runs beside the window: sync, the status bar, the hourly backup; heavy parts load meanwhile."""
-        self.desk.changed.connect(lambda _: self._look())
+        self.desk.changed.connect(lambda _: self.look())
         self.pulse.listen(lambda _: self.desk.announce(("pulse",)))
         self._sounds.load()
-        self._every(LOOK_EVERY_MS, self._look)
+        self._every(LOOK_EVERY_MS, self.look)
         self._every(BACKUP_EVERY_MS, lambda: self.back_up(_only_log))
         threading.Thread(target=_load_the_rest, name="geyi-load", daemon=True).start()
         self.connect()
@@ -287,7 +287,7 @@ class Counter:
     def _said(self, answer: Answer, then: Then) -> None:
         then(answer)
         self.connect()
-        self._look()
+        self.look()
 
     def _save(self, preferences: Preferences) -> Answer:
         self.preferences = preferences

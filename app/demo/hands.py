@@ -89,6 +89,7 @@ class Hands:
 
     def picture(self, name: str) -> None:
         """Take a numbered picture of the window."""
+        self._counter.look()
         file = f"{len(self.pictures) + 1:02d}-{name}.png"
         grab(self._counter.window, self._folder / file)
         self.pictures.append(file)

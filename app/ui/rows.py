@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from app.domain.answers import Tone
 
@@ -43,7 +43,12 @@ class Section:
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):
-    """A table of rows and sections; `key` tells one row from another for highlighting."""
+    """A table of rows and sections; `key` tells one row from another for highlighting.
+
+    `replaced()` comes once after all changes of a `replace`.
+    """
+
+    replaced = Signal()
 
     def __init__(
         self,
@@ -76,6 +81,8 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             self._remove(at, gone - same)
         if come > same:
             self._insert(at, new[at : at + come - same])
+        if gone or come:
+            self.replaced.emit()
 
     def row_of(self, key: Hashable) -> int:
         """Where the row with this key stands, -1 where it does not."""

@@ -178,8 +178,7 @@ class RowsView(QTableView):
         self._edge = _Edge(self)
         self._tune()
         self._size_columns()
-        for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset):
-            signal.connect(self._rows_changed)
+        model.replaced.connect(self._rows_changed)
         self.doubleClicked.connect(lambda _: self._emit(self.chosen))
         self._rows_changed()
 
@@ -331,8 +330,9 @@ class RowsView(QTableView):
 
     def _size_rows(self) -> None:
         head = self.verticalHeader()
+        section, plain = sized(self, tokens.ROW_SECTION), sized(self, tokens.ROW)
         for at, row in enumerate(self.rows_model.rows):
-            wanted = sized(self, tokens.ROW_SECTION if isinstance(row, Section) else tokens.ROW)
+            wanted = section if isinstance(row, Section) else plain
             if head.sectionSize(at) != wanted:
                 head.resizeSection(at, wanted)
 
