@@ -167,6 +167,7 @@ class Counter:
         """Once a second: the status bar, and the heading when the business day has changed."""
         self.window.show_standing(_as_standing(self.pulse.reading, self.clock.now_ms()))
         self.window.show_heading(self._heading())
+        self.window.tick()
 
     def _count_behind_other_pages(self) -> None:
         if self.window.page is not self._today:

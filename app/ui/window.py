@@ -139,7 +139,7 @@ class CounterWindow(QMainWindow):
         self._connect()
         self._bind_keys()
         self.show_heading(heading)
-        self._tick()
+        self.tick()
 
     def _arrange(self) -> None:
         counter = QWidget()
@@ -173,7 +173,7 @@ class CounterWindow(QMainWindow):
         self.rail.picked.connect(self.show_page)
         self.status.undo.connect(self.undo)
         self.status.back.connect(self.back)
-        self._ticker.timeout.connect(self._tick)
+        self._ticker.timeout.connect(self.tick)
         self._ticker.start(1000)
 
     def _bind_keys(self) -> None:
@@ -296,5 +296,6 @@ class CounterWindow(QMainWindow):
         if wanted:
             self.desk.attempt(lambda: page.refresh(wanted))
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Show the time as it is now."""
         self.header.show_time(self._clock())
