@@ -491,7 +491,7 @@ class MatchStep(Step):
         self.lines.replace(match)
         self.model.replace(sectioned(queries.open_differences(reader), self.day))
         open_now = sum(isinstance(row, DifferenceRow) for row in self.model.rows)
-        told = "差异留着也能日结，会一直跟到了结。" if open_now else ""
+        told = "差异留着也能日结。" if open_now else ""
         self._told.set_text(told)
 
     def _show_tiles(self, match: list[MatchLine]) -> None:
@@ -517,7 +517,7 @@ def difference_columns(counter: Counter) -> tuple[Column[DifferenceRow], ...]:
     return (
         Column("差异", _what, width=190, strong=1),
         Column("商品", lambda row: row.product or "—"),
-        Column("数量", lambda row: words.amount_word(row.pieces, row.fen), width=150, align=RIGHT),
+        Column("数量", lambda row: words.size_word(row.about, row.pieces, row.fen), width=150, align=RIGHT),
         Column(
             "期限",
             lambda row: _until(row, counter),
@@ -675,7 +675,8 @@ def money_figures(totals: reckoning.Totals, drawer: DrawerBooks) -> list[Figure]
         lines.append(Figure("钱箱点到", yuan(drawer.counted)))
         gap = words.money_gap_word(drawer.counted, drawer.expected)
         lines.append(Figure("和账上比", gap))
-    return [*lines, Figure("没了结的差异", f"{totals.open_differences} 笔", 1)]
+    still_open = totals.open_differences + bool(drawer.difference)  # the close names it
+    return [*lines, Figure("没了结的差异", f"{still_open} 笔", 1)]
 
 
 # --- all of it ---------------------------------------------------------------------------------------------
@@ -690,9 +691,6 @@ class ClosedPanel(Part):
         self._changes = label("", "muted", wraps=1)
         self.excel = ActionButton("存 Excel", key="F9")
         self.pdf = ActionButton("存 PDF", key="F10")
-        self._stamp = Chip("已日结", Tone.OK)
-        self._when = label("", "section")
-        self.column.addLayout(across(self._stamp, self._when, QWidget(), stretch=2))
         row = across(
             *(_figure_card(title, figures) for title, figures in (("货", self._goods), ("钱", self._money)))
         )
@@ -705,8 +703,6 @@ class ClosedPanel(Part):
         """Show what was written when the day was closed."""
         reader = self.counter.reader
         written = closed.totals
-        stamp = f"{words.day_word(day)} {words.clock_word(closed.closed_ms)}"
-        self._when.setText(stamp)
         self._goods.show_figures(
             [
                 Figure("签收", f"{written.received:,} 件"),
@@ -754,6 +750,7 @@ class Flow(Part):
         self.at = SHELF
         self.line = StepLine(STEPS)
         self._title = label("", "section")
+        self._stamp = Chip("", Tone.OK)
         self.back = ActionButton("上一步", weight=Weight.QUIET)
         self.skip = ActionButton("先跳过", weight=Weight.QUIET)
         self.shelf, self.drawer = ShelfStep(counter), DrawerStep(counter)
@@ -765,8 +762,8 @@ class Flow(Part):
         self._connect()
 
     def _arrange(self) -> None:
-        head = across(self._title, self.line, self.back, self.skip)
-        head.setStretch(1, 1)
+        head = across(self._title, self._stamp, self.line, self.back, self.skip)
+        head.setStretch(2, 1)
         self.column.addLayout(head)
         for part in (*self.steps, self.done):
             self._stack.addWidget(part)
@@ -810,6 +807,7 @@ class Flow(Part):
         self.at = at
         self._stack.setCurrentIndex(at)
         self.line.show_step(at)
+        self._stamp.setVisible(at == DONE)
         self.back.setVisible(SHELF < at < DONE)
         self.skip.setVisible(at < MATCH)
         self.refresh()
@@ -829,6 +827,7 @@ class Flow(Part):
             if self.at != DONE:
                 self._go(DONE)
                 return
+            self._stamp.show_word(f"{words.clock_word(closed.closed_ms)} 已日结", Tone.OK)
             self.done.show_closed(self.day, closed)
         elif self.at < DONE:
             self.steps[self.at].refresh()

@@ -93,7 +93,7 @@ class Days(Part):
         self.rows.say_when_empty("还没有记录", "开始签收以后，每天的账期都列在这里。", glyph=Glyph.BOOK)
         self.excel = ActionButton("存 Excel", key="F9")
         self.bill = ActionButton("导入账单", key="F10")
-        self._told = ElidedLabel("结了账、账单来了、差异了结了，再过账期就算定了。", "muted")
+        self._told = ElidedLabel("账单到了、差异清了、过了账期才算定。", "muted")
         self.column.addWidget(self.rows, 1)
         foot = across(self._told, self.excel, self.bill)
         foot.setStretch(0, 1)
@@ -269,17 +269,15 @@ def _deduction_columns() -> tuple[Column[DeductionRow], ...]:
     return (
         Column("业务日", lambda row: words.day_word(row.day), width=110),
         Column("原因", lambda row: row.why, strong=1),
-        Column("商品", lambda row: row.product or "—", width=170),
+        Column("商品", lambda row: row.product or "—", width=160),
         Column("扣款", lambda row: yuan(row.fen), width=100, align=RIGHT),
-        Column(
-            "退回", lambda row: yuan(row.returned_fen) if row.returned_fen else "", width=100, align=RIGHT
-        ),
-        Column("状态", lambda row: _state(row)[0], width=126, tone=lambda row: _state(row)[1]),
+        Column("状态", lambda row: _state(row)[0], width=160, tone=lambda row: _state(row)[1]),
     )
 
 
 def _state(row: DeductionRow) -> tuple[str, Tone]:
-    return words.DEDUCTION_WORDS.get(row.state, (row.state, Tone.INFO))
+    word, tone = words.DEDUCTION_WORDS.get(row.state, (row.state, Tone.INFO))
+    return (f"退回 {yuan(row.returned_fen)}" if row.returned_fen else word), tone
 
 
 # --- the audit trail ---------------------------------------------------------------------------------------
@@ -333,11 +331,5 @@ def _trail_columns() -> tuple[Column[TrailRow], ...]:
         Column("时间", lambda row: words.clock_word(row.at_ms), width=80),
         Column("谁", lambda row: row.operator or words.device_word(row.device), width=96),
         Column("事项", lambda row: trail.kind_word(row.kind), width=140, strong=1),
-        Column("内容", lambda row: trail.told(row.kind, row.body)),
-        Column(
-            "",
-            lambda row: "已撤销" if row.taken_back else "",
-            width=120,
-            tone=lambda row: Tone.LOOK if row.taken_back else None,
-        ),
+        Column("内容", lambda row: trail.told(row.kind, row.body) + ("（已撤销）" if row.taken_back else "")),
     )

@@ -26,10 +26,9 @@ from app.reconciliation.bills import Columns, Field, Table
 from app.reconciliation.daybook import gather
 from app.reconciliation.flow import Flow
 from app.reconciliation.lists import Commissions, Days, Deductions, Differences, Trail
-from app.reconciliation.pieces import Counter, Part, PickFile
+from app.reconciliation.pieces import Counter, Part, PickFile, Tabs
 from app.reconciliation.sheets import PickSheet
 from app.store.connection import Reader
-from app.ui.buttons import Choice
 from app.ui.desk import Desk
 from app.ui.page import EVERYTHING, Page
 from app.ui.photo import Camera, FileCamera
@@ -73,7 +72,7 @@ class ReconciliationPage(Page):
             pick_file or _ask_for_file,
             keep_people_days,
         )
-        self.parts = Choice("日结的几部分", NAMES)
+        self.parts = Tabs(NAMES)
         self.flow, self.days = Flow(self.counter), Days(self.counter)
         self.differences, self.commissions = Differences(self.counter), Commissions(self.counter)
         self.deductions, self.trail = Deductions(self.counter), Trail(self.counter)
@@ -103,13 +102,14 @@ class ReconciliationPage(Page):
         return self.all_parts[self._stack.currentIndex()]
 
     def _show_part(self, at: int) -> None:
-        self._stack.setCurrentIndex(at)
-        self.desk.attempt(self._wake)
+        self.desk.attempt(lambda: self._turn_to(at))
 
-    def _wake(self) -> None:
-        self.part.activated()
-        self.part.refresh()
-        widget = self.part.primary()
+    def _turn_to(self, at: int) -> None:
+        part = self.all_parts[at]
+        part.activated()
+        part.refresh()  # before it is shown: a list that gets the focus while it is empty points at nothing
+        self._stack.setCurrentIndex(at)
+        widget = part.primary()
         if widget is not None and self.isVisible():
             widget.setFocus()
 

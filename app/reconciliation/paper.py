@@ -193,7 +193,13 @@ def _differences(book: DayBook) -> list[Row]:
 def _difference(row: DifferenceRow, widths: tuple[float, ...], aligned: str) -> Row:
     what = words.about_word(row.about, note=row.note, pieces=row.pieces, fen=row.fen)
     state = words.HOW_WORDS.get(row.how, row.how) if row.closed_ms else "未了结"
-    cells = (words.day_word(row.day), what, row.product or "—", words.amount_word(row.pieces, row.fen), state)
+    cells = (
+        words.day_word(row.day),
+        what,
+        row.product or "—",
+        words.size_word(row.about, row.pieces, row.fen),
+        state,
+    )
     return Row(cells, "row", widths, aligned)
 
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.clock import Clock, business_day
 from app.domain.refusals import Refused
 from app.reconciliation import words
 from app.store.connection import Reader
 from app.ui import tokens
+from app.ui.buttons import ToggleButton
 from app.ui.desk import Desk
 from app.ui.photo import Camera
 from app.ui.shapes import Glyph, draw_glyph, font_of, sized
@@ -101,6 +102,40 @@ def empty(layout: QBoxLayout) -> None:
         if widget is not None:
             widget.hide()
             widget.deleteLater()
+
+
+class Tabs(QWidget):
+    """The parts of the page in a row: `chosen(index)`; digits stay free for counting, Ctrl and a digit turns."""
+
+    chosen = Signal(int)
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(sized(self, tokens.SPACE_S))
+        for at, name in enumerate(names):
+            button = ToggleButton(name)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setToolTip(f"Ctrl+{at + 1}")
+            self._group.addButton(button, at)
+            row.addWidget(button)
+        self.choose(0)
+        self._group.idToggled.connect(self._tell)
+
+    @property
+    def index(self) -> int:
+        """Which part is chosen."""
+        return self._group.checkedId()
+
+    def choose(self, index: int) -> None:
+        """Turn to a part."""
+        self._group.button(index).setChecked(True)
+
+    def _tell(self, index: int, on: bool) -> None:  # noqa: FBT001 - Qt's signature
+        if on:
+            self.chosen.emit(index)
 
 
 class StepLine(QWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -46,7 +46,11 @@ class SettleSheet(Sheet):
         title = words.about_word(row.about, note=row.note, pieces=row.pieces, fen=row.fen)
         about = "，".join(
             part
-            for part in (words.day_word(row.day), row.product, words.amount_word(row.pieces, row.fen))
+            for part in (
+                words.day_word(row.day),
+                row.product,
+                words.size_word(row.about, row.pieces, row.fen),
+            )
             if part
         )
         super().__init__(title, sentence=f"{about}。怎么了结？", yes="了结", width=680)
@@ -102,6 +106,7 @@ class SettleSheet(Sheet):
         )
         self._lot.chosen.connect(lambda _: self._chose_lot())
         self._more.addWidget(self._lot)
+        QTimer.singleShot(0, self, self._lot.focus_first)  # digits choose the goods from now on
         if abs(self._row.pieces) > 1:
             self._pieces = Stepper(
                 "几件", lowest=1, highest=abs(self._row.pieces), value=abs(self._row.pieces)
@@ -125,13 +130,13 @@ class CashSheet(Sheet):
             "钱箱进出", sentence="放零钱、取货款都记一笔，点钱时才对得上。", yes="记下", width=600
         )
         self._way = Choice("放进还是拿出", ("放进", "拿出"))
-        self._amount = Field("金额", hint="金额（元）")
+        self._amount = Field("金额")
         self._amount.setProperty("figure", "true")
         self._amount.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._why = QVBoxLayout()
         self._reason = Choice("为什么", self.WHY[0])
         self._note = Field("说明", hint="说明（可以不填）", writing=Writing.CHINESE)
-        for widget in (self._way, self._amount):
+        for widget in (self._way, label("多少钱（元）", "muted"), self._amount):
             self.body.addWidget(widget)
         self.body.addLayout(self._why)
         self._why.addWidget(self._reason)

@@ -152,6 +152,11 @@ def amount_word(pieces: int, fen: int) -> str:
     return " · ".join(parts) or "0"
 
 
+def size_word(about: str, pieces: int, fen: int) -> str:
+    """How large a difference is; what its name says to be short or over needs no sign."""
+    return f"{pieces} 件" if about in ("short", "over", "damaged") else amount_word(pieces, fen)
+
+
 def gap_word(found: int, expected: int, unit: str = "件") -> str:
     """How a count compares: 一样, 少 2 件, 多 1 件."""
     off = found - expected
