@@ -138,6 +138,9 @@ class Seat:
         """See :meth:`Hub.keep_photo`."""
         self._hub.keep_photo(sha=sha, jpeg=jpeg, device=self._device, secret=self._secret)
 
+    def close(self) -> None:
+        """Nothing is kept open: the hub belongs to who made it."""
+
 
 def _hashed(secret: str) -> bytes:
     """Secrets are 144 random bits, so one plain hash is enough."""

@@ -86,6 +86,11 @@ class Engine:
         self.take_pulse()
         return wait
 
+    def close(self) -> None:
+        """Let go of the reader and the connection."""
+        self._reader.close()
+        self._platform.close()
+
     def take_pulse(self) -> None:
         """Count what is unsent."""
         standing = self._outbox.standing()

@@ -94,8 +94,11 @@ class SyncLoop:
 
     def _run(self) -> None:
         engine = self._engine = self._make_engine()
-        while not self._bell.ended:
-            self._bell.wait(self._step(engine), for_facts=not engine.failing)
+        try:
+            while not self._bell.ended:
+                self._bell.wait(self._step(engine), for_facts=not engine.failing)
+        finally:
+            engine.close()
 
     def _step(self, engine: Engine) -> float:
         try:

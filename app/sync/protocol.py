@@ -199,6 +199,10 @@ class Platform(Protocol):
         """Send a picture; ``sha`` is the BLAKE2b-128 of its bytes in hex. Twice is once."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is kept open between calls."""
+        ...
+
 
 def tally_up(days: Iterable[tuple[str, bytes]]) -> tuple[Tally, ...]:
     """Count facts by day and XOR their digests, from (day, digest) pairs; days in order."""

@@ -165,6 +165,9 @@ class Liar:
     def keep_photo(self, *, sha: str, jpeg: bytes) -> None:
         raise protocol.Unreachable(f"{sha} {len(jpeg)}")
 
+    def close(self) -> None:
+        """A liar keeps nothing."""
+
 
 def heard(device: str, epoch: int, seq: int) -> Recorded:
     return Recorded(FactId(device, epoch, seq), 0, 0, "2026-11-22", "", "VanArrived", dumps({"trip": "T"}))
