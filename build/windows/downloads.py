@@ -42,7 +42,7 @@ def carried(carrier: Carrier) -> Path:
         if not wheel.exists():
             say(f"fetching {carrier.pin}")
             _pip_download("--python-version", carrier.python, carrier.pin)
-        _check(wheel, carrier.sha256)
+        check(wheel, carrier.sha256)
         with zipfile.ZipFile(wheel) as packed:
             packed.extractall(folder, [name for name in packed.namelist() if name.startswith("deploy_libs/")])
         (folder / "whole").touch()
@@ -80,7 +80,8 @@ def _pip_download(*words: str) -> None:
         )
 
 
-def _check(wheel: Path, sha256: str) -> None:
+def check(wheel: Path, sha256: str) -> None:
+    """Refuse a file whose hash is another one; raises :class:`Stopped`."""
     with wheel.open("rb") as content:
         found = hashlib.file_digest(content, "sha256").hexdigest()
     if found != sha256:

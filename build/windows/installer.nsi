@@ -12,7 +12,7 @@ Unicode true
   SetCompressor zlib
 !else
   SetCompressor /SOLID lzma
-  SetCompressorDictSize 64
+  SetCompressorDictSize 32
 !endif
 ManifestDPIAware true
 ManifestSupportedOS Win10
