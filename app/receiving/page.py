@@ -49,6 +49,7 @@ from app.receiving.sheets import (
     Noted,
     PickSheet,
     SlotSheet,
+    reword,
 )
 from app.receiving.slots import all_slots
 from app.receiving.strip import TripStrip
@@ -337,7 +338,7 @@ class ReceivingPage(Page):
         word = {type(None): "记差异", ReceiveLate: "补签收"}.get(type(offer))
         if isinstance(offer, NoteSurplus):
             word = f"记多发 {offer.surplus.pieces} 件"
-        self.differ.set_text(word or "")
+        reword(self.differ, word or "")
         self.differ.weight = Weight.PLAIN if offer is None else Weight.PRIMARY
         self.end.weight = Weight.PRIMARY if offer is None else Weight.PLAIN
         self.differ.update()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QPixmap
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.domain.goods import Shortfall, Zone
@@ -18,7 +18,7 @@ from app.receiving.queries import LineRow, TripRow
 from app.receiving.rules import LARGEST_PHOTO, Reading, read_degrees
 from app.receiving.slots import Slots, read_slot
 from app.ui import tokens
-from app.ui.buttons import ActionButton, Choice, Stepper
+from app.ui.buttons import ActionButton, Choice, Stepper, ToggleButton
 from app.ui.fields import Field
 from app.ui.ime import Writing
 from app.ui.panels import label
@@ -26,6 +26,8 @@ from app.ui.photo import Camera, photo_of
 from app.ui.shapes import Glyph, sized
 from app.ui.sheet import Sheet
 from app.ui.signature import image_bytes
+
+_STEPS = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}
 
 
 class PickSheet(Sheet):
@@ -75,7 +77,7 @@ class DifferenceSheet(Sheet):
         came = f"已到 {line.came} 件" if line.came else "还没签收"
         super().__init__(
             line.product,
-            sentence=f"{line.crate or '散件'}　应到 {line.announced} 件，{came}",
+            sentence=f"{line.crate or '散件'}　应到 {line.announced} 件，{came}。← → 选差异，直接输件数。",
             yes="记下来",
             width=640,
         )
@@ -92,6 +94,8 @@ class DifferenceSheet(Sheet):
         self._fill()
         self._kind.chosen.connect(lambda _: self._explain())
         self._pieces.changed.connect(lambda _: self._explain())
+        self._count_field = self._pieces.focusProxy() or self._pieces
+        self._count_field.installEventFilter(self)
         self._shoot.clicked.connect(lambda: self._camera.photograph(self, self._look_at))
         self._explain()
 
@@ -106,7 +110,8 @@ class DifferenceSheet(Sheet):
         self.body.addWidget(self._shoot)
 
     def primary(self) -> QWidget:
-        return self._pieces
+        """The count; where digits choose among four differences, those come first."""
+        return _first_button(self._kind) if len(self._abouts) > 3 else self._pieces
 
     def result(self) -> Noted | None:
         if not 0 < self._pieces.value <= self._most():
@@ -114,13 +119,14 @@ class DifferenceSheet(Sheet):
         about = self._abouts[max(0, self._kind.index)]
         return Noted(about, self._pieces.value, self._note.text().strip(), self._photo)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Left and right choose the difference while the count has the focus."""
-        step = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}.get(event.key())
-        if step is None:
-            super().keyPressEvent(event)
-            return
-        self._kind.choose((self._kind.index + step) % len(self._abouts))
+        if watched is self._count_field and isinstance(event, QKeyEvent):
+            step = _STEPS.get(event.key()) if event.type() == QEvent.Type.KeyPress else None
+            if step is not None:
+                self._kind.choose((self._kind.index + step) % len(self._abouts))
+                return True
+        return super().eventFilter(watched, event)
 
     def _most(self) -> int:
         about = self._abouts[max(0, self._kind.index)]
@@ -139,7 +145,13 @@ class DifferenceSheet(Sheet):
         self.say("" if jpeg else "这个文件不是照片，或者打不开。请换一张。")
         if jpeg:
             self._photo = jpeg
-            self._shoot.set_text("已附照片，换一张")
+            reword(self._shoot, "已附照片，换一张")
+
+
+def reword(button: ActionButton, text: str) -> None:
+    """Change a button's word and keep its key: Qt drops a shortcut together with the text."""
+    button.set_text(text)
+    button.setShortcut(QKeySequence(button.key))
 
 
 def small_photo(raw: bytes) -> bytes:
@@ -212,7 +224,7 @@ class LabelSheet(Sheet):
         return self._sets[max(0, self._which.index)]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}.get(event.key())
+        step = _STEPS.get(event.key())
         if step is None:
             super().keyPressEvent(event)
             return
@@ -251,7 +263,7 @@ class ArrivalSheet(Sheet):
         self.body.addLayout(grid)
 
     def primary(self) -> QWidget:
-        return self._plate
+        return _first_button(self._trip) if len(self._trips) > 1 else self._plate
 
     def result(self) -> NoteArrival | None:
         readings = [(zone, read_degrees(field.text())) for zone, field in self._degrees.items() if field.text().strip()]
@@ -294,19 +306,19 @@ class EndSheet(Sheet):
         return self._trips[max(0, self._trip.index)].trip
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}.get(event.key())
+        step, digit = _STEPS.get(event.key()), event.text()
         if step is not None and len(self._trips) > 1:
             self._trip.choose((self._trip.index + step) % len(self._trips))
-            return
-        super().keyPressEvent(event)
+        elif digit.isascii() and digit.isdigit():
+            self._trip.choose(int(digit) - 1)
+        else:
+            super().keyPressEvent(event)
 
     def _explain(self) -> None:
         trip = self._trips[max(0, self._trip.index)]
         mine = [line for line in self._lines if line.trip == trip.trip]
         if trip.left:
-            self._sentence.setText(
-                f"{trip.name} 还有 {trip.left} 件没到，会记成短少并开始申报倒计时。后来到了照样可以扫。"
-            )
+            self._sentence.setText(f"{trip.name} 还有 {trip.left} 件没到，会记成短少，开始申报倒计时。后来到了照样扫。")
         else:
             self._sentence.setText(f"{trip.name} 的 {trip.pieces} 件都有着落了。")
         self._owed.setText(words.missing_lines(mine))
@@ -317,6 +329,11 @@ class EndSheet(Sheet):
 def _choice(trips: Sequence[TripRow], *, start: int, day: str) -> Choice:
     names = [words.trip_name(trip, trips, day=day) for trip in trips]
     return Choice("哪趟车", names, columns=len(names) if len(names) < 4 else 2, start=start)
+
+
+def _first_button(choice: Choice) -> QWidget:
+    """The chosen option, so that digits and arrows work at once."""
+    return choice.findChildren(ToggleButton)[max(0, choice.index)]
 
 
 def _likeliest(trips: Sequence[TripRow]) -> int:

@@ -37,7 +37,7 @@ class TripStrip(QWidget):
 
     def words(self) -> list[str]:
         """What is drawn, as text."""
-        return [f"还差 {self._left()} 件", *(f"{self._name(trip)} {_progress(trip)}" for trip in self._trips)]
+        return [self._sum(), *(f"{self._name(trip)} {_progress(trip)}" for trip in self._trips)]
 
     def sizeHint(self) -> QSize:
         return QSize(sized(self, 640), sized(self, 70))
@@ -50,7 +50,7 @@ class TripStrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         gap = sized(self, 12)
         first = sized(self, 128)
-        self._paint_left(painter, QRectF(0, 0, first, self.height()))
+        self._paint_sum(painter, QRectF(0, 0, first, self.height()))
         trips = self._shown()
         room = (self.width() - first - gap * len(trips)) / max(1, len(trips))
         for at, trip in enumerate(trips):
@@ -66,28 +66,32 @@ class TripStrip(QWidget):
     def _name(self, trip: TripRow) -> str:
         return trip_name(trip, self._trips, day=self._day)
 
-    def _paint_left(self, painter: QPainter, area: QRectF) -> None:
-        left = self._left()
-        paint = tokens.TONES[Tone.LOOK if left else Tone.OK]
+    def _sum(self) -> str:
+        """What is still to come, or how it ended."""
+        if self._left():
+            return f"还差 {self._left()} 件"
+        short = sum(trip.short for trip in self._trips)
+        return f"短少 {short} 件" if short else "到齐了"
+
+    def _paint_sum(self, painter: QPainter, area: QRectF) -> None:
+        said = self._sum()
+        tone = Tone.OK if said == "到齐了" else Tone.LOOK
+        paint = tokens.TONES[tone]
         self._paint_ground(painter, area, fill=paint.tint, line=paint.line)
-        inner = area.adjusted(sized(self, 14), sized(self, 8), -sized(self, 6), -sized(self, 8))
-        if not left:
-            side = sized(self, 30)
-            place = QRectF(inner.left(), area.center().y() - side / 2, side, side)
-            draw_tone(painter, place, Tone.OK, body=paint.fill, mark=paint.ink)
-            painter.setFont(font_of(self, "section", bold=True))
-            painter.setPen(QColor(paint.tint_ink))
-            painter.drawText(inner.adjusted(side + sized(self, 10), 0, 0, 0), _LINES, "到齐了")
-            return
+        inner = area.adjusted(sized(self, 14), 0, -sized(self, 6), 0)
         painter.setPen(QColor(paint.tint_ink))
-        painter.setFont(font_of(self, "body"))
-        words = painter.fontMetrics().horizontalAdvance("还差") + sized(self, 5)
-        painter.drawText(inner, _LINES, "还差")
-        painter.setFont(font_of(self, "word", bold=True))
-        number = painter.fontMetrics().horizontalAdvance(str(left))
-        painter.drawText(inner.adjusted(words, 0, 0, 0), _LINES, str(left))
-        painter.setFont(font_of(self, "body"))
-        painter.drawText(inner.adjusted(words + number + sized(self, 5), 0, 0, 0), _LINES, "件")
+        if tone is Tone.OK:
+            side = sized(self, 28)
+            place = QRectF(inner.left(), area.center().y() - side / 2, side, side)
+            draw_tone(painter, place, tone, body=paint.fill, mark=paint.ink)
+            painter.setPen(QColor(paint.tint_ink))
+            painter.setFont(font_of(self, "section", bold=True))
+            painter.drawText(inner.adjusted(side + sized(self, 8), 0, 0, 0), _LINES, said)
+            return
+        for word, size in zip(said.split(), ("small", "word", "small"), strict=True):
+            painter.setFont(font_of(self, size, bold=size == "word"))
+            painter.drawText(inner, _LINES, word)
+            inner.setLeft(inner.left() + painter.fontMetrics().horizontalAdvance(word) + sized(self, 4))
 
     def _paint_trip(self, painter: QPainter, area: QRectF, trip: TripRow) -> None:
         self._paint_ground(painter, area, fill=tokens.SURFACE, line=tokens.LINE)
