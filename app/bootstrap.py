@@ -63,6 +63,7 @@ class Counter:
         self.pulse = Pulse()
         self._note = note
         self._loop: SyncLoop | None = None
+        self._loading: threading.Thread | None = None
         self.store = Store(folder, clock, changed=self._recorded)
         self.desk = Desk(self.store.writer.submit, explain=explain)
         self.reader = self.store.reader()
@@ -199,7 +200,8 @@ class Counter:
         self._sounds.load()
         self._every(LOOK_EVERY_MS, self.look)
         self._every(BACKUP_EVERY_MS, lambda: self.back_up(_only_log))
-        threading.Thread(target=_load_the_rest, name="geyi-load", daemon=True).start()
+        self._loading = threading.Thread(target=_load_the_rest, name="geyi-load", daemon=True)
+        self._loading.start()
         self.connect()
 
     def _every(self, milliseconds: int, work: Callable[[], None]) -> None:
@@ -312,8 +314,12 @@ class Counter:
 
     def close(self) -> None:
         """Stop the loop, finish what is queued, let go of the folder."""
+        for timer in self.window.findChildren(QTimer):
+            timer.stop()
         if self._loop is not None:
             self._loop.stop()
+        if self._loading is not None:
+            self._loading.join()
         self.reader.close()
         self.store.close()
         self.window.close()

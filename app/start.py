@@ -146,6 +146,7 @@ class Opening:
             self._doorbell.close()
         if self.counter is not None:
             self.counter.close()
+            self.counter = None
 
 
 def _to_front(window: QWidget) -> None:

@@ -1,0 +1,1 @@
+"""Tests of opening the program, and of what is said when it cannot be opened."""
