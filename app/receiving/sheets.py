@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.domain.goods import Shortfall, Zone
 from app.domain.refusals import Refused
@@ -108,6 +108,11 @@ class DifferenceSheet(Sheet):
         self.body.addLayout(row)
         self.body.addWidget(self._note)
         self.body.addWidget(self._shoot)
+
+    def open_over(self, widget: QWidget) -> None:
+        super().open_over(widget)
+        if isinstance(self._count_field, QLineEdit):
+            self._count_field.selectAll()  # the first digit replaces the 1
 
     def primary(self) -> QWidget:
         """The count; where digits choose among four differences, those come first."""
