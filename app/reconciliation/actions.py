@@ -66,6 +66,14 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A difference stays open, with a note."""
+
+    difference: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class BillsMatched:
     """Bills were compared with our books: how many differences were named, and how many ended by themselves."""
 
@@ -320,6 +328,31 @@ def _shrink(book: Book, known: Named, how: How, pieces: int) -> Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteDifference:
+    """Leave a difference open and write down what is known of it so far."""
+
+    difference: str
+    note: str
+
+    def perform(self, book: Book) -> Noted | Refused:
+        known = reckoning.difference(book, self.difference)
+        note = self.note.strip()[:LONGEST_NOTE]
+        if known is None:
+            return refused(Reason.DIFFERENCE_UNKNOWN)
+        if known.closed_ms:
+            return refused(Reason.DIFFERENCE_CLOSED, how=known.how)
+        if not note:
+            return refused(Reason.NO_NOTE)
+        if not rules.may_note(known.about):
+            return refused(Reason.WRONG_WAY)
+        named = e.DifferenceNamed(
+            known.difference, known.day, known.about, known.pieces, known.fen, note, known.lot
+        )
+        book.record(named)
+        return Noted(known.difference, note)
+
+
+@dataclass(frozen=True, slots=True)
 class MatchBills:
     """Compare all bills with our books: name what differs, end what agrees again."""
 
@@ -374,11 +407,13 @@ def _name_gap(book: Book, name: str, gap: _Gap, known: Named | None) -> bool:
 class CloseDay:
     """Close the books of ``day``: name what is still unnamed, count the totals, forget old buyers.
 
-    Nothing but a second close or a day to come is refused: counts may differ, and may be missing.
+    Nothing but a second close or a day to come is refused: counts may differ, and may be missing. ``cash_reason``
+    says why the drawer is over or short, as far as anybody knows.
     """
 
     day: str
     keep_people_days: int = KEEP_PEOPLE_DAYS
+    cash_reason: str = ""
 
     def perform(self, book: Book) -> Closed | Refused:
         no = _no_count(book, self.day)
@@ -386,7 +421,7 @@ class CloseDay:
             return no
         cash = reckoning.drawer(book, self.day)
         cash_fen = reckoning.cash_at_end(book, self.day) + cash.difference
-        _name_cash(book, self.day, cash.difference)
+        _name_cash(book, self.day, cash.difference, self.cash_reason.strip()[:LONGEST_NOTE])
         match_bills(book)
         _name_in_vans(book, self.day)
         purged = purge(book, self.keep_people_days)
@@ -411,13 +446,13 @@ class CloseDay:
         return fact
 
 
-def _name_cash(book: Book, day: str, fen: int) -> None:
+def _name_cash(book: Book, day: str, fen: int, reason: str) -> None:
     """Book over or short; together with open ones that it undoes exactly it ends at once."""
     if not fen:
         return
     name = f"cash/{day}"
     before = [known for known in reckoning.named(book, CASH).values() if not known.closed_ms]
-    book.record(e.DifferenceNamed(name, day, CASH, 0, fen, "count"))
+    book.record(e.DifferenceNamed(name, day, CASH, 0, fen, reason or rules.CASH_REASONS[0]))
     if before and sum(known.fen for known in before) == -fen:
         _end_all(book, CASH, How.MATCHED)
 

@@ -212,7 +212,7 @@ def _difference(book: DayBook, row: DifferenceRow) -> tuple[object, ...]:
         what,
         book.name_of(row.platform),
         row.lot,
-        row.product,
+        words.goods_word(row.product, row.note),
         row.pieces,
         row.fen,
         state,

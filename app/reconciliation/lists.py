@@ -11,7 +11,7 @@ from app.domain.answers import Tone
 from app.domain.clock import day_after
 from app.domain.money import yuan
 from app.reconciliation import queries, reckoning, trail, words
-from app.reconciliation.flow import difference_columns, sectioned, settle
+from app.reconciliation.match_step import difference_columns, sectioned, settle
 from app.reconciliation.pieces import RIGHT, Counter, Part, across
 from app.reconciliation.queries import (
     CommissionRow,

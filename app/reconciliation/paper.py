@@ -196,7 +196,7 @@ def _difference(row: DifferenceRow, widths: tuple[float, ...], aligned: str) -> 
     cells = (
         words.day_word(row.day),
         what,
-        row.product or "—",
+        words.goods_word(row.product, row.note),
         words.size_word(row.about, row.pieces, row.fen),
         state,
     )

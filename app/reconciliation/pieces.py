@@ -83,6 +83,21 @@ class Part(QWidget):
         return False
 
 
+class Step(Part):
+    """One step of the close: `next()` asks for the following one."""
+
+    next = Signal()
+
+    def __init__(self, counter: Counter) -> None:
+        super().__init__(counter)
+        self.day = ""
+
+    def show_day(self, day: str) -> None:
+        """Work on another day."""
+        self.day = day
+        self.refresh()
+
+
 def across(*widgets: QWidget, stretch: int = -1) -> QHBoxLayout:
     """Widgets in a row; a stretch stands before the widget numbered ``stretch``."""
     row = QHBoxLayout()

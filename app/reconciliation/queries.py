@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
+from app.domain import codec
 from app.domain.clock import day_after
 from app.domain.events import DayClosed
 from app.domain.money import share_fen
@@ -167,7 +167,10 @@ class ClosedDay:
 def closed_day(reader: Reader, day: str) -> ClosedDay | None:
     """The close of a day, if there was one."""
     found = reader.select(select(days.c.body, days.c.closed_ms).where(days.c.day == day))
-    return ClosedDay(DayClosed(**json.loads(found[0][0])), found[0][1]) if found else None
+    if not found:
+        return None
+    totals = codec.decode("DayClosed", found[0][0])
+    return ClosedDay(totals, found[0][1]) if isinstance(totals, DayClosed) else None
 
 
 @dataclass(frozen=True, slots=True)

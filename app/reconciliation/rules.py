@@ -267,6 +267,14 @@ def needs_lot(about: str, how: How, *, pieces: int) -> bool:
     return about.startswith(SHELF) and (how in NEEDS_LOT or (how is How.BORNE and pieces < 0))
 
 
+def may_note(about: str) -> bool:
+    """Whether a note may be written on a difference: the shelf's; cash has its own from the close, bills their kind."""
+    return about.startswith(SHELF)
+
+
+CASH_REASONS = ("还没查清", "找零找错", "漏记进出", "其他")
+"""Why a drawer may differ; the first is what is written when nobody says."""
+
 # --- days --------------------------------------------------------------------------------------------------
 
 

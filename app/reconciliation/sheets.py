@@ -10,10 +10,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.reconciliation import words
-from app.reconciliation.actions import LONGEST_NOTE, AppealDeduction, MoveCash, SettleDifference
+from app.reconciliation.actions import (
+    LONGEST_NOTE,
+    AppealDeduction,
+    MoveCash,
+    NoteDifference,
+    SettleDifference,
+)
 from app.reconciliation.pieces import empty
 from app.reconciliation.queries import DeductionRow, DifferenceRow, ShelfLot
-from app.reconciliation.rules import amount_fen, needs_lot, ways
+from app.reconciliation.rules import amount_fen, may_note, needs_lot, ways
 from app.ui.buttons import ActionButton, Choice, Stepper
 from app.ui.fields import Field, NoteBox
 from app.ui.ime import Writing
@@ -23,6 +29,7 @@ from app.ui.shapes import Glyph
 from app.ui.sheet import Sheet
 
 MOST_LOTS: Final = 8
+LEAVE: Final = "先留着"
 HINTS: Final = {
     "found": "货或钱找到了，账不用改。",
     "handed_out": "邻居取走时忘了点，现在补记一笔取货。",
@@ -56,20 +63,25 @@ class SettleSheet(Sheet):
         super().__init__(title, sentence=f"{about}。怎么了结？", yes="了结", width=680)
         self._row, self._here, self._elsewhere = row, here, elsewhere
         self._ways = ways(row.about, pieces=row.pieces, fen=row.fen)
-        self._way = Choice("怎么了结", [words.HOW_WORDS[way] for way in self._ways], columns=3, start=-1)
+        names = [words.HOW_WORDS[way] for way in self._ways]
+        self._way = Choice("怎么了结", [*names, LEAVE] if may_note(row.about) else names, columns=3, start=-1)
         self._hint = label("", "muted", wraps=1)
         self._more = QVBoxLayout()
         self._lots: list[ShelfLot] = []
         self._lot: Choice | None = None
         self._pieces: Stepper | None = None
+        self._note: Field | None = None
         self.body.addWidget(self._way)
         self.body.addWidget(self._hint)
         self.body.addLayout(self._more)
         self._way.chosen.connect(self._chose_way)
 
-    def result(self) -> SettleDifference | None:
+    def result(self) -> SettleDifference | NoteDifference | None:
         if self._way.index < 0:
             return None
+        if self._note is not None:
+            note = self._note.text().strip()
+            return NoteDifference(self._row.difference, note) if note else None
         how = self._ways[self._way.index]
         if not needs_lot(self._row.about, how, pieces=self._row.pieces):
             return SettleDifference(self._row.difference, how)
@@ -86,12 +98,23 @@ class SettleSheet(Sheet):
         super().keyPressEvent(event)
 
     def _chose_way(self, at: int) -> None:
+        empty(self._more)
+        self._lot, self._pieces, self._note, self._lots = None, None, None, []
+        if at == len(self._ways):
+            self._ask_note()
+            return
         how = self._ways[at]
         self._hint.setText(HINTS.get(how, ""))
-        empty(self._more)
-        self._lot, self._pieces, self._lots = None, None, []
         if needs_lot(self._row.about, how, pieces=self._row.pieces):
             self._ask_lot(list(self._elsewhere if how == "misplaced" else self._here)[:MOST_LOTS])
+        self.refresh()
+
+    def _ask_note(self) -> None:
+        self._hint.setText("不了结，写一句现在知道的，以后接着查。")
+        self._note = Field("原因", hint="例如：可能和隔壁货位放混了", writing=Writing.CHINESE)
+        self._note.textChanged.connect(self.refresh)
+        self._more.addWidget(self._note)
+        QTimer.singleShot(0, self, self._note.setFocus)
         self.refresh()
 
     def _ask_lot(self, lots: list[ShelfLot]) -> None:

@@ -16,6 +16,7 @@ from app.reconciliation.actions import (
     CashNoted,
     Closed,
     DrawerCounted,
+    Noted,
     PeoplePurged,
     Settled,
     SlotCounted,
@@ -157,6 +158,15 @@ def size_word(about: str, pieces: int, fen: int) -> str:
     return f"{pieces} 件" if about in ("short", "over", "damaged") else amount_word(pieces, fen)
 
 
+def goods_word(product: str, note: str) -> str:
+    """What a difference's goods are, and what somebody noted; marks of our own are not shown."""
+    told = "" if note in _OWN_NOTES else note
+    return f"{product}（{told}）" if product and told else product or told or "—"
+
+
+_OWN_NOTES = frozenset({"count", "in_van", "日结发现", *_BILL_NOTES})
+
+
 def gap_word(found: int, expected: int, unit: str = "件") -> str:
     """How a count compares: 一样, 少 2 件, 多 1 件."""
     off = found - expected
@@ -247,6 +257,11 @@ def _(done: CashNoted) -> Answer:
 def _(done: Settled) -> Answer:
     left = f"还剩 {done.left} 件没有着落。" if done.left else "这笔差异了结了。"
     return Answer(Tone.OK, HOW_WORDS[done.how], f"已记下：{HOW_WORDS[done.how]}。{left}")
+
+
+@answer.register
+def _(done: Noted) -> Answer:
+    return Answer(Tone.INFO, "先留着", f"已写上“{done.note}”。这笔差异会留到了结为止。")
 
 
 @answer.register

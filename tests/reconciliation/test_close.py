@@ -17,6 +17,8 @@ from app.reconciliation.actions import (
     CountSlot,
     DrawerCounted,
     MoveCash,
+    Noted,
+    NoteDifference,
     PurgePeople,
     Settled,
     SettleDifference,
@@ -304,3 +306,46 @@ def test_closing_twice_over_the_same_trip_names_a_remainder_once(
     _close(store, NEXT)
     assert reader.value("SELECT count(*) FROM facts WHERE kind = 'DifferenceNamed'") == 1
     assert TRIP not in {row.trip for row in reckoning.in_vans(reader)}
+
+
+def test_a_difference_may_stay_open_with_what_is_known_of_it(store: Store, reader: Reader) -> None:
+    name = _count(store, "A-01", 6).difference
+    assert store.writer.do(NoteDifference(name, " 可能放混了 ")) == Noted(name, "可能放混了")
+    (row,) = queries.open_differences(reader)
+    assert (row.pieces, row.note) == (-1, "可能放混了")
+    assert _refused(store.writer.do(NoteDifference(name, " "))) is Reason.NO_NOTE
+    assert _refused(store.writer.do(NoteDifference("x", "y"))) is Reason.DIFFERENCE_UNKNOWN
+
+
+def test_why_the_drawer_differs_is_kept_and_booked_once(store: Store, reader: Reader) -> None:
+    store.writer.do(CountDrawer(DAY, 300))
+    store.writer.do(CloseDay(DAY, cash_reason="找零找错"))
+    (row,) = queries.open_differences(reader)
+    assert (row.about, row.fen, row.note) == ("cash", 300, "找零找错")
+    assert _refused(store.writer.do(NoteDifference(row.difference, "y"))) is Reason.WRONG_WAY
+    assert reader.value("SELECT sum(fen) FROM money WHERE account = 'drawer'") == 300
+
+
+def test_found_money_goes_back_into_the_book(store: Store, reader: Reader) -> None:
+    store.writer.do(MoveCash(500, "备用金"))
+    store.writer.do(CountDrawer(DAY, 300))
+    store.writer.do(CloseDay(DAY))
+    (row,) = queries.open_differences(reader)
+    assert isinstance(store.writer.do(SettleDifference(row.difference, How.FOUND)), Settled)
+    assert reader.value("SELECT sum(fen) FROM money WHERE account = 'drawer'") == 500
+    assert queries.open_differences(reader) == []
+
+
+def test_pieces_over_that_nobody_ordered_wait_in_the_surplus_slot(store: Store, reader: Reader) -> None:
+    name = _count(store, "A-02", 3).difference
+    store.writer.do(SettleDifference(name, How.SURPLUS))
+    (row,) = queries.open_differences(reader)
+    assert (row.about, row.pieces) == ("over", 1)
+    assert [slot.slot for slot in reckoning.slots(reader, DAY)] == ["A-01", "A-02", "多发"]
+
+
+def test_a_loss_found_at_the_count_may_be_damage(store: Store, reader: Reader) -> None:
+    name = _count(store, "A-02", 1).difference
+    store.writer.do(SettleDifference(name, How.DAMAGED, "3"))
+    assert [(row.about, row.pieces) for row in queries.open_differences(reader)] == [("damaged", 1)]
+    assert reckoning.totals(reader, DAY).here == 9

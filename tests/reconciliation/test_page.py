@@ -19,9 +19,10 @@ from app.domain.goods import Count
 from app.domain.ids import with_check
 from app.reconciliation import queries
 from app.reconciliation.actions import CloseDay, CountSlot, MoveCash
-from app.reconciliation.flow import DONE, DRAWER, MATCH, SEAL, SHELF, SlotRow
+from app.reconciliation.flow import DONE, DRAWER, MATCH, SEAL, SHELF
 from app.reconciliation.page import ReconciliationPage
 from app.reconciliation.sheets import CashSheet
+from app.reconciliation.shelf_step import SlotRow
 from app.store.connection import Reader
 from app.store.opening import Store
 from app.ui.desk import Desk
@@ -425,3 +426,39 @@ def test_a_new_shop_sees_calm_empty_parts(
 def test_undo_says_that_counting_again_is_enough(counter: Counter) -> None:
     counter.page.undo()
     assert counter.last.word == "重新点就行"
+
+
+def test_a_drawer_that_differs_asks_why_before_it_closes(counter: Counter, reader: Reader) -> None:
+    flow = counter.page.flow
+    flow.skip.click()
+    counter.type("1")
+    flow.drawer.record()
+    counter.settle()
+    counter.press(Key.Key_Return, Key.Key_F12, Key.Key_F12)
+    assert counter.sheet.accessibleName() == "钱箱多 ¥100.00，先记个原因"
+    counter.press(Key.Key_3, Key.Key_Return)
+    assert flow.at == DONE
+    assert [row.note for row in queries.open_differences(reader)] == ["漏记进出"]
+
+
+def test_a_difference_may_be_left_with_a_note(counter: Counter, store: Store, reader: Reader) -> None:
+    store.writer.do(CountSlot(DAY, "A-01", 6))
+    counter.page.parts.choose(1)
+    counter.press(Key.Key_Return, Key.Key_6)
+    assert not counter.sheet.yes.isEnabled()
+    counter.type("mixed up")
+    counter.press(Key.Key_Return)
+    assert counter.last.word == "先留着"
+    assert [row.note for row in queries.open_differences(reader)] == ["mixed up"]
+
+
+def test_the_next_day_is_meant_once_the_last_is_closed(
+    counter: Counter, store: Store, clock: StoryClock
+) -> None:
+    store.writer.do(CloseDay(DAY))
+    counter.page.activated()
+    assert counter.page.flow.at == DONE
+    clock.move_to(at(day_after(DAY, 1), "10:00"))
+    store.writer.do(Record((e.PickedUp("b3", (Count("3", 2, "A-02"),)),)))
+    counter.page.activated()
+    assert (counter.page.flow.day, counter.page.flow.at) == (day_after(DAY, 1), SHELF)
