@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from app.domain.answers import Answer, Tone
@@ -73,6 +73,8 @@ TOPICS = frozenset(
     }
 )  # fmt: skip
 LOOK_AGAIN_MS = 30_000
+NARROW, LOW = 600, 380
+"""Base pixels: below these the page leaves out what it can, for large print on a small screen."""
 MANY_LINES = 600
 """With more lines than this the answer does not wait for the list."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -86,8 +88,8 @@ def columns() -> tuple[Column[Shown], ...]:
     """The columns of the list."""
     return (
         Column("商品", lambda row: row.product, strong=1),
-        Column("筐号", lambda row: row.crate, width=122),
-        Column("件数", lambda row: row.count, width=86, align=_RIGHT),
+        Column("筐号", lambda row: row.crate, width=122, gives_way=2),
+        Column("件数", lambda row: row.count, width=86, align=_RIGHT, gives_way=1),
         Column("货位", lambda row: row.slot, width=98),
         Column("状态", lambda row: row.state, width=172, tone=lambda row: row.tone),
     )
@@ -201,6 +203,15 @@ class ReceivingPage(Page):
             self.box.field.insert(event.text())
             return
         super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a small screen with large print the list comes first: fewer columns, buttons and cards."""
+        super().resizeEvent(event)
+        narrow, low = self.width() < sized(self, NARROW), self.height() < sized(self, LOW)
+        self.view.horizontalHeader().setVisible(not low)
+        self.strip.slim(on=low)
+        self.rehouse.setVisible(not narrow)
+        self._reword_buttons()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down leads from the line into the list."""
@@ -335,14 +346,21 @@ class ReceivingPage(Page):
     def _make_offer(self, offer: NoteSurplus | ReceiveLate | None) -> None:
         """F9 does what the last answer offered; without an offer it asks what differs on the chosen row."""
         self._offer = offer
-        word = {type(None): "记差异", ReceiveLate: "补签收"}.get(type(offer))
-        if isinstance(offer, NoteSurplus):
-            word = f"记多发 {offer.surplus.pieces} 件"
-        reword(self.differ, word or "")
+        self._reword_buttons()
         self.differ.weight = Weight.PLAIN if offer is None else Weight.PRIMARY
         self.end.weight = Weight.PRIMARY if offer is None else Weight.PLAIN
         self.differ.update()
         self.end.update()
+
+    def _reword_buttons(self) -> None:
+        narrow = not self.rehouse.isVisibleTo(self)
+        word = "差异" if narrow else "记差异"
+        if isinstance(self._offer, NoteSurplus):
+            word = "记多发" if narrow else f"记多发 {self._offer.surplus.pieces} 件"
+        elif self._offer is not None:
+            word = "补签收"
+        reword(self.differ, word)
+        reword(self.end, "收完" if narrow else "收货完成")
 
     def _nothing_more(self, result: object) -> None:
         self._make_offer(None)
@@ -402,6 +420,8 @@ class ReceivingPage(Page):
             ("导入到货清单（Excel、CSV）", self._ask_manifest),
             ("货位标签", self._ask_labels),
         ]
+        if not self.rehouse.isVisibleTo(self):
+            doing.append(("换货位", self._ask_slot))
         if self._trips:
             doing.insert(0, ("到车信息：车牌、铅封、温度", self._ask_arrival))
         sheet = PickSheet("还要做什么？", [word for word, _ in doing])

@@ -26,6 +26,7 @@ class TripStrip(QWidget):
         super().__init__(parent)
         self._trips: tuple[TripRow, ...] = ()
         self._day = ""
+        self._slim = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_trips(self, trips: Sequence[TripRow], *, day: str) -> None:
@@ -35,19 +36,29 @@ class TripStrip(QWidget):
         self.setAccessibleName("；".join(self.words()))
         self.update()
 
+    def slim(self, *, on: bool) -> None:
+        """One line of words instead of cards, where the screen is low."""
+        if self._slim != on:
+            self._slim = on
+            self.updateGeometry()
+            self.update()
+
     def words(self) -> list[str]:
         """What is drawn, as text."""
         return [self._sum(), *(f"{self._name(trip)} {_progress(trip)}" for trip in self._trips)]
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 640), sized(self, 70))
+        return QSize(sized(self, 640), sized(self, 32 if self._slim else 70))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 320), sized(self, 70))
+        return QSize(sized(self, 320), sized(self, 32 if self._slim else 70))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._slim:
+            self._paint_line(painter)
+            return
         gap = sized(self, 12)
         first = sized(self, 128)
         self._paint_sum(painter, QRectF(0, 0, first, self.height()))
@@ -58,7 +69,8 @@ class TripStrip(QWidget):
 
     def _shown(self) -> tuple[TripRow, ...]:
         """The vans that fit: those that are waited for before those that are done."""
-        return tuple(sorted(self._trips, key=lambda trip: trip.done))[:MOST_CARDS]
+        fit = max(1, min(MOST_CARDS, (self.width() - sized(self, 128)) // sized(self, 146)))
+        return tuple(sorted(self._trips, key=lambda trip: trip.done))[:fit]
 
     def _left(self) -> int:
         return sum(trip.left for trip in self._trips)
@@ -72,6 +84,18 @@ class TripStrip(QWidget):
             return f"还差 {self._left()} 件"
         short = sum(trip.short for trip in self._trips)
         return f"短少 {short} 件" if short else "到齐了"
+
+    def _paint_line(self, painter: QPainter) -> None:
+        said, *vans = self.words()
+        painter.setPen(QColor(tokens.INK))
+        painter.setFont(font_of(self, "body", bold=True))
+        painter.drawText(QRectF(self.rect()), _LINES, said)
+        left = painter.fontMetrics().horizontalAdvance(said) + sized(self, 14)
+        painter.setPen(QColor(tokens.MUTED))
+        painter.setFont(font_of(self, "small"))
+        room = self.width() - left
+        words = painter.fontMetrics().elidedText("　".join(vans), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(left, 0, room, self.height()), _LINES, words)
 
     def _paint_sum(self, painter: QPainter, area: QRectF) -> None:
         said = self._sum()
