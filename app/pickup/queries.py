@@ -175,15 +175,30 @@ def person_key(buyer: str, name: str, tail: str) -> str:
 
 def _here(reader: Reader, buyers: Sequence[str]) -> dict[str, list[tuple[int, str, int]]]:
     """Per key: urgency, slot and pieces of what is on the shelves."""
-    found: dict[str, list[tuple[int, str, int]]] = {}
-    for buyer, zone, place, pieces in reader.rows(_HERE, (json.dumps(buyers),)):
-        found.setdefault(buyer, []).append((URGENCY[Zone(zone)], place.removeprefix("shelf:"), pieces))
+    few = len(buyers) <= FEW_KEYS
+    rows = reader.rows(_HERE, (json.dumps(buyers),)) if few else reader.rows(_HERE_OF_ALL)
+    wanted, found = set(buyers), dict[str, list[tuple[int, str, int]]]()
+    for buyer, zone, place, pieces in rows:
+        if buyer in wanted:
+            found.setdefault(buyer, []).append((URGENCY[Zone(zone)], place.removeprefix("shelf:"), pieces))
     return found
 
 
+FEW_KEYS = 25
+"""For more keys than this it is quicker to look at the shelves than at everything these people ever bought."""
 _HERE = (
     "SELECT l.buyer, l.zone, s.place, s.pieces FROM json_each(?) b CROSS JOIN lines l ON l.buyer = b.value"
     f" CROSS JOIN stock s ON s.lot = l.lot WHERE {_ON_SHELF}"
+)
+# The index of places also holds all that ever stood there; going from slot to slot passes that over.
+_SLOTS = (
+    "WITH RECURSIVE slot(place) AS (SELECT (SELECT min(place) FROM stock WHERE place > 'shelf:' AND place < 'shelf;')"
+    " UNION ALL SELECT (SELECT min(n.place) FROM stock n WHERE n.place > slot.place AND n.place < 'shelf;')"
+    " FROM slot WHERE slot.place IS NOT NULL) "
+)
+_HERE_OF_ALL = (
+    f"{_SLOTS}SELECT l.buyer, l.zone, s.place, s.pieces FROM slot CROSS JOIN stock s ON s.place = slot.place"
+    f" CROSS JOIN lines l ON l.lot = s.lot WHERE s.pieces > 0 AND s.place <> '{SURPLUS}'"
 )
 
 
