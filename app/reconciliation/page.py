@@ -13,8 +13,9 @@ from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock
 from app.domain.events import BillRow
 from app.domain.refusals import Refused
-from app.reconciliation import bills, excel, paper, queries, words
+from app.reconciliation import bills, excel, paper, queries, reckoning, words
 from app.reconciliation.actions import (
+    BILL_DAYS,
     COLUMNS_KEY,
     KEEP_PEOPLE_DAYS,
     BillsMatched,
@@ -73,6 +74,7 @@ class ReconciliationPage(Page):
             keep_people_days,
         )
         self.parts = Tabs(NAMES)
+        self._matched_to = 0
         self.flow, self.days = Flow(self.counter), Days(self.counter)
         self.differences, self.commissions = Differences(self.counter), Commissions(self.counter)
         self.deductions, self.trail = Deductions(self.counter), Trail(self.counter)
@@ -125,7 +127,13 @@ class ReconciliationPage(Page):
         self.part.refresh()
 
     def _match(self) -> None:
-        self.desk.do(MatchBills(), self._matched)
+        """Compare bills when there is one that has not been compared yet; the close compares them all again."""
+        newest = queries.newest_bill(
+            self.counter.reader, since=reckoning.days_back(self.counter.today(), BILL_DAYS)
+        )
+        if newest != self._matched_to:
+            self._matched_to = newest
+            self.desk.do(MatchBills(), self._matched)
 
     def _matched(self, done: BillsMatched) -> None:
         if done.named:

@@ -365,6 +365,14 @@ MOST_CODES = 30_000
 """SQLite binds 32,766 values in one statement."""
 
 
+def newest_bill(reader: Reader, *, since: str) -> int:
+    """The number of the last bill in the book, 0 for none; it tells whether there is a new one."""
+    found = reader.select(
+        select(func.max(facts.c.id)).where(facts.c.day >= since, facts.c.kind == "BillIssued")
+    )
+    return int(found[0][0] or 0)
+
+
 # --- deductions --------------------------------------------------------------------------------------------
 
 

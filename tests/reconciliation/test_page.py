@@ -462,3 +462,14 @@ def test_the_next_day_is_meant_once_the_last_is_closed(
     store.writer.do(Record((e.PickedUp("b3", (Count("3", 2, "A-02"),)),)))
     counter.page.activated()
     assert (counter.page.flow.day, counter.page.flow.at) == (day_after(DAY, 1), SHELF)
+
+
+def test_a_bill_that_came_meanwhile_is_compared_when_the_page_comes_to_the_front(
+    counter: Counter, store: Store, reader: Reader
+) -> None:
+    bill = e.BillIssued("linli", DAY, (e.BillRow("3", 1, 495, 50),))
+    store.writer.do(Record((e.PickedUp("b3", (Count("3", 2, "A-02"),)), bill)))
+    counter.page.activated()
+    counter.settle()
+    assert counter.last.word == "账单有出入"
+    assert [row.note for row in queries.open_differences(reader)] == ["pieces"]
