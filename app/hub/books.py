@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import Connection, delete, select
 
 from app.domain import codec
 from app.domain import events as e
 from app.domain.codec import Recorded
-from app.hub.database import put, put_new
+from app.hub.database import among, put, put_new
 from app.hub.tables import claims, lots, policies, settled
-
-_AT_ONCE = 500
 
 
 class Books:
@@ -47,9 +43,8 @@ class Books:
     def forget_announcement(self, fact: e.GoodsAnnounced) -> None:
         """An announcement was taken back: its lots may be announced anew."""
         names = [line.lot for line in fact.lines]
-        for start in range(0, len(names), _AT_ONCE):
-            some = lots.c.lot.in_(names[start : start + _AT_ONCE])
-            self._connection.execute(delete(lots).where(lots.c.point == self._point, some))
+        mine = among(self._connection, lots.c.lot, names)
+        self._connection.execute(delete(lots).where(lots.c.point == self._point, mine))
 
     def set_policy(self, fact: e.PolicySet, body: str) -> None:
         """Keep a platform's terms."""
@@ -94,14 +89,10 @@ class Books:
         put(self._connection, settled, rows, add=("pieces", "refunded_fen"))
         self._settled.clear()
 
-    def _any_known(self, names: Iterable[str]) -> bool:
-        names = list(names)
-        for start in range(0, len(names), _AT_ONCE):
-            some = lots.c.lot.in_(names[start : start + _AT_ONCE])
-            wanted = select(lots.c.lot).where(lots.c.point == self._point, some).limit(1)
-            if self._connection.execute(wanted).first():
-                return True
-        return False
+    def _any_known(self, names: list[str]) -> bool:
+        some = among(self._connection, lots.c.lot, names)
+        wanted = select(lots.c.lot).where(lots.c.point == self._point, some).limit(1)
+        return self._connection.execute(wanted).first() is not None
 
     def _rates(self, platform: str, day: str) -> dict[str, int]:
         row = self._connection.execute(

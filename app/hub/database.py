@@ -8,10 +8,27 @@ from operator import itemgetter
 from typing import Any
 
 import sqlcipher3
-from sqlalchemy import Connection, Dialect, Engine, Insert, Select, Table, create_engine, event, make_url
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Select,
+    String,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler as Compiled
 
+from app.domain.codec import dumps
 from app.hub.tables import metadata
 
 Values = Mapping[str, Any]
@@ -108,6 +125,14 @@ def _compiled(statement: Insert, dialect: Dialect) -> Compiled:
 def _insert(dialect: Dialect, table: Table) -> Any:
     kind = postgresql if dialect.name == "postgresql" else sqlite
     return kind.insert(table)
+
+
+def among(connection: Connection, column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
+    """``column`` is one of ``values``, however many: they go as one parameter."""
+    if connection.dialect.name == "postgresql":
+        return column == func.any(bindparam(None, list(values), type_=postgresql.ARRAY(String)))
+    each = func.json_each(dumps(values)).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 def locked(statement: Select[Any]) -> Select[Any]:

@@ -10,14 +10,13 @@ from sqlalchemy import Connection, select
 
 from app.domain.moves import Move
 from app.domain.places import Kind, Place
-from app.hub.database import put
+from app.hub.database import among, put
 from app.hub.tables import stock
 from app.sync.columns import text
 
 BOTTOMLESS = frozenset({Kind.PLATFORM, Kind.OVER})
 """Places that stand for the world outside: they may go below zero."""
 MOST_PIECES = 1_000_000
-_AT_ONCE = 2_000
 
 text_of = lru_cache(maxsize=8192)(Place.__str__)
 
@@ -37,15 +36,15 @@ class Fold:
 
     def fetch(self, lots: Iterable[str]) -> None:
         """Read the stock of ``lots`` that is not in memory yet."""
-        missing = sorted(set(lots) - self._lots.keys())
-        for start in range(0, len(missing), _AT_ONCE):
-            some = missing[start : start + _AT_ONCE]
-            self._lots.update((lot, {}) for lot in some)
-            wanted = select(stock.c.lot, stock.c.places).where(
-                stock.c.point == self._point, stock.c.lot.in_(some)
-            )
-            for lot, places in self._connection.execute(wanted):
-                self._lots[lot] = json.loads(places)
+        missing = set(lots) - self._lots.keys()
+        if not missing:
+            return
+        self._lots.update((lot, {}) for lot in missing)
+        wanted = select(stock.c.lot, stock.c.places).where(
+            stock.c.point == self._point, among(self._connection, stock.c.lot, list(missing))
+        )
+        for lot, places in self._connection.execute(wanted).all():
+            self._lots[lot] = json.loads(places)
 
     def apply(self, moves: Sequence[Move], *, by: str) -> str | None:
         """Move all the pieces or none; where a place has too few, the name of the fact that emptied it (or "")."""

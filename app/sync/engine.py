@@ -123,8 +123,8 @@ class Engine:
             return replace(batch, facts=(), opaque=canonical(batch.facts[0]))
         if batch.last == standing.last and self._tally_is_due():
             first, tallies = self._outbox.tallies(standing, last=batch.last)
-            return replace(batch, tallies_from=first, tallies=tallies)
-        return batch
+            batch = replace(batch, tallies_from=first, tallies=tallies)
+        return replace(batch, plain=True) if self._garbled else batch
 
     def _tally_is_due(self) -> bool:
         return self._tallied_at is None or self._monotonic() - self._tallied_at >= TALLY_SECONDS
@@ -180,9 +180,8 @@ class Engine:
         return SOON
 
     def _not_adding_up(self, standing: Standing, batch: Batch, checked: Checked) -> float:
-        """Our facts do not fit our digest: once it may have been the wire, twice it is the book."""
+        """Our facts do not fit our digest: once it may be their folding or the wire, twice it is the book."""
         self._contact(checked)
-        self._alarm(Trouble.MISMATCH)
         self._garbled += 1
         if self._garbled < 2:
             return SOON

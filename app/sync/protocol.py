@@ -43,7 +43,7 @@ class Batch:
     ``before`` and ``after`` are the digests around the facts. ``cursor`` is the last feed number read. ``have``
     gives each epoch of this device with the last seq that its book holds. ``opaque`` is one fact in canonical
     bytes, sent in the place of ``facts`` when the platform choked on it. ``tallies`` are days to compare, counted
-    from seq ``tallies_from`` to the end of this batch.
+    from seq ``tallies_from`` to the end of this batch. ``plain`` bodies are not folded into columns.
     """
 
     epoch: int
@@ -56,6 +56,7 @@ class Batch:
     opaque: bytes | None = None
     tallies: tuple[Tally, ...] = ()
     tallies_from: int = 0
+    plain: bool = field(default=False, compare=False)
 
     @property
     def last(self) -> int:

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, fields
+from enum import Enum
 from itertools import pairwise, repeat
 from typing import Any, NoReturn, TypeVar
 
@@ -38,12 +39,20 @@ class BadMessage(ValueError):
 # --- facts -------------------------------------------------------------------------------------------------
 
 
-def fold_facts(facts: Sequence[Recorded]) -> dict[str, Any]:
+class Care(Enum):
+    """How sure to be, before sending, that a body comes back from its columns byte by byte."""
+
+    HOPEFUL = 0  # the digest at the batch's end will tell, and the next try is plain
+    CHECKED = 1
+    PLAIN = 2  # bodies go as they are
+
+
+def fold_facts(facts: Sequence[Recorded], care: Care = Care.CHECKED) -> dict[str, Any]:
     """Facts as columns: envelopes side by side, bodies grouped by kind and keys, a body out of form as it is."""
     groups: dict[tuple[str, tuple[str, ...] | None], int] = {}
     bodies: list[list[tuple[Any, ...]]] = []
     order = []
-    for fact, (keys, cells) in zip(facts, _opened([fact.body for fact in facts]), strict=True):
+    for fact, (keys, cells) in zip(facts, _opened([fact.body for fact in facts], care), strict=True):
         group = groups.setdefault((fact.kind, keys), len(groups))
         if group == len(bodies):
             bodies.append([])
@@ -65,12 +74,15 @@ def fold_facts(facts: Sequence[Recorded]) -> dict[str, Any]:
 _Opened = tuple[tuple[str, ...] | None, tuple[Any, ...]]
 
 
-def _opened(bodies: Sequence[str]) -> list[_Opened]:
+def _opened(bodies: Sequence[str], care: Care) -> list[_Opened]:
     """The keys and values of each body; all are read at once, and one by one only where some are out of form."""
+    if care is Care.PLAIN:
+        return [(None, (body,)) for body in bodies]
     joined = f"[{','.join(bodies)}]"
     try:
         found = json.loads(joined)
-        if len(found) == len(bodies) and all(type(one) is dict for one in found) and dumps(found) == joined:
+        objects = len(found) == len(bodies) and all(type(one) is dict for one in found)
+        if objects and (care is Care.HOPEFUL or dumps(found) == joined):
             return [(tuple(one), tuple(one.values())) for one in found]
     except (ValueError, RecursionError):
         pass
@@ -139,6 +151,13 @@ def _bounded(body: str, budget: Budget) -> str:
 
 def batch_to_bytes(batch: Batch) -> bytes:
     """The plain bytes of a batch; the device's name goes in the request's head."""
+    try:
+        return _batch_to_bytes(batch, Care.PLAIN if batch.plain else Care.HOPEFUL)
+    except ValueError:  # a body holds what JSON cannot say again, such as an endless number
+        return _batch_to_bytes(batch, Care.PLAIN)
+
+
+def _batch_to_bytes(batch: Batch, care: Care) -> bytes:
     said: dict[str, Any] = {
         "e": batch.epoch,
         "f": batch.first,
@@ -149,7 +168,7 @@ def batch_to_bytes(batch: Batch) -> bytes:
     if batch.opaque is not None:
         said |= {"o": _text_of(batch.opaque), "a": _text_of(batch.after)}
     elif batch.facts:
-        said |= {"n": len(batch.facts), "x": fold_facts(batch.facts), "a": _text_of(batch.after)}
+        said |= {"n": len(batch.facts), "x": fold_facts(batch.facts, care), "a": _text_of(batch.after)}
     if batch.tallies:
         said |= {"k": _tallies_out(batch.tallies), "s": batch.tallies_from}
     return dumps(said).encode()

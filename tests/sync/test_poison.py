@@ -77,6 +77,7 @@ def test_a_damaged_fact_of_our_own_goes_on_in_a_new_epoch_with_an_alarm(world: W
     shop.store.writer.do(Damage(4))
     shop.restart()
     shop.step()
+    shop.step()
     assert shop.pulse.reading.mood is Mood.ALARM
     shop.sync()
     assert world.held() == shop.facts()
