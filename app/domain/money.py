@@ -14,7 +14,9 @@ def share_fen(total_fen: int, *, part: int, whole: int) -> int:
     return half_up(total_fen * part, whole) if whole else 0
 
 
-def commission_fen(paid_fen: int, *, pieces: int, handed_out: int, refunded_fen: int, basis_points: int) -> int:
+def commission_fen(
+    paid_fen: int, *, pieces: int, handed_out: int, refunded_fen: int, basis_points: int
+) -> int:
     """Commission earned so far on one line: a rate on what was paid for the handed-out pieces, less refunds.
 
     It is a function of the totals and not of the steps, so taking a step back takes back exactly its fen.

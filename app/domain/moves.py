@@ -45,7 +45,9 @@ def _from_slots(goods: Iterable[Count], target: p.Place) -> tuple[Move, ...]:
 
 def _off_van_or_shelf(goods: Iterable[Count], trip: str, target: p.Place) -> tuple[Move, ...]:
     van = p.van(trip)
-    return tuple(Move(count.lot, count.pieces, p.shelf(count.slot) if count.slot else van, target) for count in goods)
+    return tuple(
+        Move(count.lot, count.pieces, p.shelf(count.slot) if count.slot else van, target) for count in goods
+    )
 
 
 @moves_of.register(e.GoodsAnnounced)

@@ -10,7 +10,6 @@ from app.ui.answer import WAITING
 from app.ui.desk import Desk
 from app.ui.shapes import Glyph, sized
 
-
 EVERYTHING: frozenset[str] = frozenset({"*"})
 """The topics of a page that looks again whatever has changed."""
 

@@ -22,6 +22,8 @@ def spread(values: Sequence[float]) -> str:
 
 def close_with(**figures: Any) -> int:
     """Print the figures as the one JSON object of the last line; the exit code 0."""
-    rounded = {name: round(value, 4) if isinstance(value, float) else value for name, value in figures.items()}
+    rounded = {
+        name: round(value, 4) if isinstance(value, float) else value for name, value in figures.items()
+    }
     print(json.dumps(rounded, ensure_ascii=False))
     return 0
