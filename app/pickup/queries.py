@@ -217,6 +217,12 @@ def _neighbour(key: str, rows: Sequence[Row], here: Mapping[str, list[tuple[int,
     )
 
 
+def neighbour_of(reader: Reader, buyer: str) -> Neighbour:
+    """The person behind one key."""
+    rows = _people(reader, [buyer])
+    return _gather(reader, rows, Asked(How.CODE, buyer))[0]
+
+
 # --- what ----------------------------------------------------------------------------------------------------
 
 

@@ -377,6 +377,15 @@ def same_day(day: str, today: str) -> Refused | None:
     return None if day == today else refused(Reason.OTHER_BUSINESS_DAY, day=day)
 
 
+def read_yuan(text: str) -> int | None:
+    """Fen from a price as it is typed, `49.9` or `４９．９０`; none where it is no price."""
+    plain = "".join(map(_narrow, text)).replace("。", ".").replace("¥", "").replace("元", "").strip()
+    if not re.fullmatch(r"\d{1,6}(\.\d{0,2})?", plain, re.ASCII):
+        return None
+    whole, _, part = plain.partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0"))
+
+
 # --- what buyers may read ----------------------------------------------------------------------------------
 
 

@@ -378,6 +378,21 @@ def act_text(act: Act, *, now_ms: int) -> str:
     return f"{clock_text(act.at_ms, now_ms=now_ms)} {how} {act.pieces} 件　{taker}{where}"
 
 
+def act_tone(act: Act) -> Tone | None:
+    """An act that was taken back is marked."""
+    return Tone.INFO if act.undone else None
+
+
+def hit_name(one: Neighbour) -> str:
+    """A person in a list: name and nickname."""
+    return f"{one.name}（{one.nickname}）" if one.nickname else one.name or "没有姓名"
+
+
+def hit_tone(hit: tuple[int, Neighbour]) -> Tone | None:
+    """Who has goods here is marked."""
+    return Tone.OK if hit[1].here else None
+
+
 def visit_heading(visit: Visit) -> str:
     """The person as a heading: name, tail, nickname."""
     one = visit.neighbour
