@@ -406,6 +406,30 @@ def due(row: ShelfRow, *, now_ms: int) -> str:
     return f"剩 {span(left)}" if left >= 0 else f"过了 {span(-left)}"
 
 
+def short_who(row: ShelfRow) -> str:
+    """A person in a narrow column: 韦小妹 6312."""
+    return f"{row.name} {row.tail}".strip() or "没有姓名"
+
+
+def reminded(row: ShelfRow, *, now_ms: int) -> str:
+    """When a reminder was copied last, "" for never."""
+    return clock_text(row.reminded_ms, now_ms=now_ms) if row.reminded_ms else ""
+
+
+def on_shelf(rows: Sequence[ShelfRow]) -> Answer:
+    """What was found on the shelf by a scan."""
+    pieces = sum(row.pieces for row in rows)
+    places = list(dict.fromkeys(row.slot for row in rows))
+    whose = "、".join(dict.fromkeys(row.name or "没有姓名" for row in rows))
+    number = places[0] if len(places) == 1 else f"{pieces} 件"
+    return Answer(Tone.OK, "在货架上", f"{whose}：{pieces} 件，在 {'、'.join(places[:4])}。", number=number)
+
+
+def empty_slot(slot: str) -> Answer:
+    """Nothing stands at a slot."""
+    return Answer(Tone.INFO, "空货位", f"{slot} 现在没有货，可以放。", number=slot)
+
+
 # --- reminders ---------------------------------------------------------------------------------------------
 
 
