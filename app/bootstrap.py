@@ -130,7 +130,8 @@ class Counter:
     def _reconciliation(self) -> Page:
         from app.reconciliation.page import ReconciliationPage
 
-        return ReconciliationPage(self.desk, self.reader, self.clock)
+        keep = self.preferences.keep_people_days
+        return ReconciliationPage(self.desk, self.reader, self.clock, keep_people_days=keep)
 
     def _network(self) -> Page:
         from app.upkeep.network_page import NetworkPage

@@ -333,7 +333,9 @@ def _receive_crate(book: Book, at: Here, trip: _Trip) -> CrateIn | Refused:
     if not trip.arrived_ms:
         book.record(e.VanArrived(trip.trip))
     goods = tuple([Count(one.lot, one.pieces, one.slot) for one in placed])
-    fact = book.record(e.ShortArrived(trip.trip, goods) if late else e.CrateReceived(trip.trip, trip.crate, goods))
+    fact = book.record(
+        e.ShortArrived(trip.trip, goods) if late else e.CrateReceived(trip.trip, trip.crate, goods)
+    )
     settled(book)
     return CrateIn(
         crate=trip.crate,
@@ -365,7 +367,8 @@ def _place(book: Book, at: Here, taken: Sequence[Taken]) -> tuple[Placed, ...]:
     """A slot for each taking: one buyer together in each zone, also over several platforms."""
     slots = give_slots(book, at, taken)
     return tuple(
-        Placed(take.line.lot, take.line.product, take.pieces, slot) for take, slot in zip(taken, slots, strict=True)
+        Placed(take.line.lot, take.line.product, take.pieces, slot)
+        for take, slot in zip(taken, slots, strict=True)
     )
 
 
@@ -388,7 +391,11 @@ def surplus_of(refusal: Refused) -> Surplus | None:
         return None
     about = refusal.about
     return Surplus(
-        str(about["trip"]), str(about["lot"]), str(about["barcode"]), str(about["product"]), int(about["pieces"])
+        str(about["trip"]),
+        str(about["lot"]),
+        str(about["barcode"]),
+        str(about["product"]),
+        int(about["pieces"]),
     )
 
 
@@ -438,7 +445,9 @@ _PLATFORM_NAMES = "SELECT platform, name FROM policies ORDER BY from_day"
 def _known_elsewhere(book: Book, at: Here, code: str) -> Refused | None:
     if book.value("SELECT 1 FROM lines WHERE code = ? LIMIT 1", (code,)):
         return refused(Reason.PICKUP_CODE, code=code)
-    row = book.one("SELECT platform, point, day FROM elsewhere WHERE code = ? ORDER BY day DESC LIMIT 1", (code,))
+    row = book.one(
+        "SELECT platform, point, day FROM elsewhere WHERE code = ? ORDER BY day DESC LIMIT 1", (code,)
+    )
     if row is None or _looks_like_pickup(book, code):
         return None
     platform, point, day = row
@@ -458,7 +467,9 @@ def _patterns(book: Book) -> list[Pattern]:
     return [Pattern(platform, kind, shape) for platform, shapes in newest.items() for kind, shape in shapes]
 
 
-def _by_look(book: Book, at: Here, code: str, pieces: int, *, look: Look, platform: str, name: str) -> Refused:
+def _by_look(
+    book: Book, at: Here, code: str, pieces: int, *, look: Look, platform: str, name: str
+) -> Refused:
     if look is Look.CRATE:
         return _strange_crate(book, at, code, platform, name)
     if look is Look.BARCODE:
@@ -483,7 +494,8 @@ def _strange_crate(book: Book, at: Here, code: str, platform: str, name: str) ->
     if not book.value("SELECT 1 FROM trips WHERE point = ? AND day = ? LIMIT 1", (at.point, at.day)):
         return refused(Reason.NO_MANIFEST, code=code, platform=name)
     due = book.value(
-        "SELECT 1 FROM trips WHERE platform = ? AND point = ? AND day = ? LIMIT 1", (platform, at.point, at.day)
+        "SELECT 1 FROM trips WHERE platform = ? AND point = ? AND day = ? LIMIT 1",
+        (platform, at.point, at.day),
     )
     return refused(Reason.NOT_ON_LIST if due else Reason.OTHER_PLATFORM, code=code, platform=name)
 
@@ -499,7 +511,9 @@ def _nobodys(book: Book, at: Here, code: str, pieces: int) -> Surplus:
 
 
 def _platform_name(book: Book, platform: str) -> str:
-    name = book.value("SELECT name FROM policies WHERE platform = ? ORDER BY from_day DESC LIMIT 1", (platform,))
+    name = book.value(
+        "SELECT name FROM policies WHERE platform = ? ORDER BY from_day DESC LIMIT 1", (platform,)
+    )
     return str(name or platform)
 
 
@@ -528,7 +542,9 @@ class NoteDifference:
         trip, product = line
         if self.about is Shortfall.OVER:
             barcode = book.value("SELECT barcode FROM lines WHERE lot = ?", (self.lot,))
-            return _record_over(book, Surplus(trip, self.lot, barcode, product, self.pieces), self.note, self.photo)
+            return _record_over(
+                book, Surplus(trip, self.lot, barcode, product, self.pieces), self.note, self.photo
+            )
         goods = rules.take_from(self.lot, _places_of(book, self.lot, trip), self.pieces)
         if isinstance(goods, Refused):
             return goods
@@ -561,7 +577,9 @@ def _record_over(book: Book, surplus: Surplus, note: str, photo: bytes) -> Diffe
     return _noted(book, Shortfall.OVER, lot, product or barcode, pieces, fact)
 
 
-def _noted(book: Book, about: Shortfall, lot: str, product: str, pieces: int, fact: FactId) -> DifferenceNoted:
+def _noted(
+    book: Book, about: Shortfall, lot: str, product: str, pieces: int, fact: FactId
+) -> DifferenceNoted:
     deadline = book.value("SELECT deadline_ms FROM differences WHERE difference = ?", (f"{fact}/{lot}",))
     return DifferenceNoted(about, lot, product, pieces, deadline or 0, (fact,))
 
@@ -649,7 +667,11 @@ class Rehouse:
 def _together(book: Book, lot: str) -> list[Count]:
     """What the buyer of a lot has on the shelves in that lot's zone, over all platforms."""
     rows = book.rows(_TOGETHER, (lot,))
-    return [Count(other, pieces, place.removeprefix("shelf:")) for other, place, pieces in rows if place != SURPLUS]
+    return [
+        Count(other, pieces, place.removeprefix("shelf:"))
+        for other, place, pieces in rows
+        if place != SURPLUS
+    ]
 
 
 _TOGETHER = (
@@ -704,7 +726,9 @@ class EndReceiving:
         platform, ended_ms = row
         if ended_ms:
             return refused(Reason.ENDED, at_ms=ended_ms)
-        left = book.rows("SELECT lot, pieces FROM stock WHERE place = ? AND pieces > 0", (f"van:{self.trip}",))
+        left = book.rows(
+            "SELECT lot, pieces FROM stock WHERE place = ? AND pieces > 0", (f"van:{self.trip}",)
+        )
         goods = tuple(Count(lot, pieces) for lot, pieces in sorted(left))
         facts = [book.record(e.ShortFound(self.trip, goods, rules.END_NOTE))] if goods else []
         facts.append(book.record(e.ReceivingEnded(self.trip)))
@@ -737,7 +761,9 @@ class TakeBack:
         if gone is not None:
             return gone
         pieces = sum(_pieces(book, step[0]) for step in steps)
-        undone = tuple(book.record(e.Undone(str(FactId(*step[1:4])), self.reason)) for step in reversed(steps))
+        undone = tuple(
+            book.record(e.Undone(str(FactId(*step[1:4])), self.reason)) for step in reversed(steps)
+        )
         return TakenBack(steps[-1][4], pieces, undone)
 
 
@@ -755,7 +781,9 @@ def _last_step(book: Book) -> list[tuple[int, str, int, int, str, int, int | Non
     rows = book.rows(_LAST_STEP, (book.device, book.epoch, day))
     step = rows[:1]
     for row in rows[1:]:
-        together = row[5] == step[-1][5] and row[3] == step[-1][3] - 1 and row[4] in ("ShortFound", "GoodsReceived")
+        together = (
+            row[5] == step[-1][5] and row[3] == step[-1][3] - 1 and row[4] in ("ShortFound", "GoodsReceived")
+        )
         if not together or step[0][4] not in ("ReceivingEnded", "ShortArrived", "GoodsReceived"):
             break
         step.append(row)
@@ -778,7 +806,9 @@ def _gone(book: Book, rows: Sequence[int]) -> Refused | None:
     if row is None:
         return None
     lot, place, _ = row
-    to = book.value("SELECT target FROM moves WHERE lot = ? AND source = ? ORDER BY id DESC LIMIT 1", (lot, place))
+    to = book.value(
+        "SELECT target FROM moves WHERE lot = ? AND source = ? ORDER BY id DESC LIMIT 1", (lot, place)
+    )
     product = book.value("SELECT product FROM lines WHERE lot = ?", (lot,))
     return refused(Reason.MOVED_ON, product=product or lot, to=to or "")
 
@@ -806,7 +836,9 @@ class Announce:
             return refused(Reason.IMPORTED)
         point = str(book.get("point", ""))
         fact = book.record(
-            e.GoodsAnnounced(self.platform, self.trip, point, self.day, self.crates, self.lines, source="file")
+            e.GoodsAnnounced(
+                self.platform, self.trip, point, self.day, self.crates, self.lines, source="file"
+            )
         )
         book.keep_people(self.people)
         book.put("manifest.columns", self.columns)

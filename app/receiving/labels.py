@@ -93,7 +93,9 @@ def _font(size: int) -> QFont:
 
 def _paint_code(painter: QPainter, box: QRectF, text: str) -> None:
     """Code 128 in whole dots a module, so that a printer keeps every bar as wide as it should be."""
-    made: Any = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128).to_image(scale=1, add_quiet_zones=False)
+    made: Any = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128).to_image(
+        scale=1, add_quiet_zones=False
+    )
     rows, columns = made.shape
     code = QImage(bytes(memoryview(made)), columns, rows, columns, QImage.Format.Format_Grayscale8).copy()
     across = max(1, int(box.width()) // code.width())

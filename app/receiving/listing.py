@@ -107,7 +107,9 @@ def _differences(rows: Sequence[DifferenceRow], *, now_ms: int) -> Listing:
         count = f"{words.DIFFERENCES[row.about][0]} {row.pieces}"
         mark = "有照片" if row.photos else ""
         listed.append(
-            Shown(f"diff:{row.difference}", row.product, row.crate or LOOSE, count, mark, state, tone, None, row)
+            Shown(
+                f"diff:{row.difference}", row.product, row.crate or LOOSE, count, mark, state, tone, None, row
+            )
         )
     return listed
 
@@ -119,5 +121,7 @@ def _here(lines: Sequence[LineRow]) -> Listing:
     for line in lines:
         state, tone = words.line_state(line)
         crate = line.crate or LOOSE
-        rows.append(Shown(f"done:{line.lot}", line.product, crate, f"{line.announced}", line.slot, state, tone, line))
+        rows.append(
+            Shown(f"done:{line.lot}", line.product, crate, f"{line.announced}", line.slot, state, tone, line)
+        )
     return rows

@@ -124,7 +124,9 @@ def read_sheet(raw: bytes) -> Sheet | Refused:
     if len(raw) > LARGEST_FILE:
         return refused(Trouble.TOO_LARGE, most=LARGEST_FILE // 1_000_000)
     cells = _cells(raw)
-    return cells if isinstance(cells, Refused) else _with_headers(cells, blake2b(raw, digest_size=4).hexdigest())
+    return (
+        cells if isinstance(cells, Refused) else _with_headers(cells, blake2b(raw, digest_size=4).hexdigest())
+    )
 
 
 def _cells(raw: bytes) -> list[tuple[str, ...]] | Refused:
@@ -256,7 +258,9 @@ def named(columns: Columns, headers: Sequence[str]) -> dict[str, str]:
 # --- the rows ----------------------------------------------------------------------------------------------
 
 
-def read_manifest(sheet: Sheet, columns: Columns, *, platform: str, trip: str, day: str) -> Manifest | Refused:
+def read_manifest(
+    sheet: Sheet, columns: Columns, *, platform: str, trip: str, day: str
+) -> Manifest | Refused:
     """The goods of a table for one business day, or the first mistake with its row."""
     lacking = missing_columns(columns)
     if lacking:

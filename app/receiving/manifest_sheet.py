@@ -86,7 +86,9 @@ class ManifestSheet(Sheet):
         if isinstance(found, Refused):
             return None
         columns = named(self._columns, self._sheet.headers)
-        return Announce(self._key(), self._trip(), self._day, found.crates, found.lines, found.people, columns)
+        return Announce(
+            self._key(), self._trip(), self._day, found.crates, found.lines, found.people, columns
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}.get(event.key())
@@ -119,7 +121,9 @@ class ManifestSheet(Sheet):
         return f"{self._key()}-{self._day.replace('-', '')[2:]}-F{self._sheet.digest}"
 
     def _manifest(self) -> Manifest | Refused:
-        return read_manifest(self._sheet, self._columns, platform=self._key(), trip=self._trip(), day=self._day)
+        return read_manifest(
+            self._sheet, self._columns, platform=self._key(), trip=self._trip(), day=self._day
+        )
 
     def _show(self) -> None:
         self._model.replace([self._row(field) for field in Field])

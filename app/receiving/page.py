@@ -49,7 +49,6 @@ from app.receiving.sheets import (
     Noted,
     PickSheet,
     SlotSheet,
-    reword,
 )
 from app.receiving.slots import all_slots
 from app.receiving.strip import TripStrip
@@ -80,7 +79,9 @@ MANY_LINES = 600
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _BUTTON_KEYS = ("F9", "F10", "F11", "F12")
 NOT_CHOSEN = Answer(Tone.INFO, "没有记", "没有选是哪一种，刚才那件没有记。可以再扫一次。")
-NOT_SAVED = Answer(Tone.WRONG, "没有存上", "标签存不进文件夹。请看磁盘是不是满了，或者那个 PDF 是不是还开着。")
+NOT_SAVED = Answer(
+    Tone.WRONG, "没有存上", "标签存不进文件夹。请看磁盘是不是满了，或者那个 PDF 是不是还开着。"
+)
 PICK_A_ROW = Answer(Tone.INFO, "先选一行", "请用 ↑ ↓ 键在清单里选中那件商品，再按一次。")
 
 
@@ -215,7 +216,11 @@ class ReceivingPage(Page):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down leads from the line into the list."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Down:
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Down
+        ):
             self.view.setFocus()
             return True
         return super().eventFilter(watched, event)
@@ -235,6 +240,9 @@ class ReceivingPage(Page):
 
     def _look(self) -> None:
         self._read()
+        self._show()
+
+    def _show(self) -> None:
         self.strip.show_trips(self._trips, day=self._day())
         self.end.setEnabled(any(not trip.ended_ms for trip in self._trips))
         self.rehouse.setEnabled(bool(self._lines))
@@ -327,14 +335,21 @@ class ReceivingPage(Page):
         self.desk.do(command, partial(self._done, then))
 
     def _done(self, then: Callable[[Any], None], result: Done | Refused) -> None:
-        """Look again, so that the answer can say what is still missing; with very many lines, answer first."""
+        """Answer at once, with what is still missing; the list follows.
+
+        With very many lines the answer does not wait even for the count of them.
+        """
         facts = () if isinstance(result, Refused | WhichProduct | TakenBack) else result.facts
         if facts:
             self._steps.append(facts)
         many = len(self._lines) > MANY_LINES
         if not many:
-            self._look()
+            self._read()
         self.desk.answer(words.answer(result, () if many else self._trips))
+        if many:
+            self._look()
+        else:
+            self._show()
         then(result)
 
     def _undone(self, result: TakenBack | Refused) -> None:
@@ -359,8 +374,8 @@ class ReceivingPage(Page):
             word = "记多发" if narrow else f"记多发 {self._offer.surplus.pieces} 件"
         elif self._offer is not None:
             word = "补签收"
-        reword(self.differ, word)
-        reword(self.end, "收完" if narrow else "收货完成")
+        self.differ.set_text(word)
+        self.end.set_text("收完" if narrow else "收货完成")
 
     def _nothing_more(self, result: object) -> None:
         self._make_offer(None)
@@ -458,7 +473,9 @@ class ReceivingPage(Page):
         self.desk.answer(Answer(Tone.OK, "标签好了", f"{len(labels)} 张标签存在 {where}，打开就能打印。"))
 
     def _ask_arrival(self) -> None:
-        self._open(ArrivalSheet(self._trips, day=self._day()), lambda command: self._do(command, self._nothing_more))
+        self._open(
+            ArrivalSheet(self._trips, day=self._day()), lambda command: self._do(command, self._nothing_more)
+        )
 
     def _open(self, sheet: Sheet, then: Callable[[Any], None]) -> None:
         sheet.done.connect(lambda result: self.desk.attempt(lambda: then(result)))

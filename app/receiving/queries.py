@@ -167,7 +167,9 @@ def trip_rows(reader: Reader, rows: Iterable[LineRow], *, day: str) -> list[Trip
     for row in rows:
         per_trip.setdefault(row.trip, []).append(row)
     names = platform_names(reader)
-    statement = select(trips).where(_current(reader, day)).order_by(trips.c.day, trips.c.platform, trips.c.trip)
+    statement = (
+        select(trips).where(_current(reader, day)).order_by(trips.c.day, trips.c.platform, trips.c.trip)
+    )
     return [_trip_row(row, per_trip.get(row.trip, ()), names) for row in reader.select(statement)]
 
 
@@ -247,7 +249,11 @@ def readings(reader: Reader, *, trip: str, day: str) -> dict[Zone, Reading]:
             func.json_extract(body, "$.zone").label("zone"),
             func.json_extract(body, "$.tenths").label("tenths"),
         )
-        .where(facts.c.day == day, facts.c.kind == "VanArrived", func.json_extract(body, "$.trip") == literal(trip))
+        .where(
+            facts.c.day == day,
+            facts.c.kind == "VanArrived",
+            func.json_extract(body, "$.trip") == literal(trip),
+        )
         .where(facts.c.reversed_by.is_(None))
         .order_by(facts.c.id)
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtGui import QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.domain.goods import Shortfall, Zone
@@ -150,13 +150,7 @@ class DifferenceSheet(Sheet):
         self.say("" if jpeg else "这个文件不是照片，或者打不开。请换一张。")
         if jpeg:
             self._photo = jpeg
-            reword(self._shoot, "已附照片，换一张")
-
-
-def reword(button: ActionButton, text: str) -> None:
-    """Change a button's word and keep its key: Qt drops a shortcut together with the text."""
-    button.set_text(text)
-    button.setShortcut(QKeySequence(button.key))
+            self._shoot.set_text("已附照片，换一张")
 
 
 def small_photo(raw: bytes) -> bytes:
@@ -214,7 +208,9 @@ class LabelSheet(Sheet):
     """Shows what a slot's label looks like and asks for which slots: `done(labels)`."""
 
     def __init__(self, in_use: Sequence[SlotLabel], every: Sequence[SlotLabel]) -> None:
-        super().__init__("货位标签", sentence="标签上只有货位和手机尾号，60 × 40 毫米一张。", yes="存成 PDF", width=560)
+        super().__init__(
+            "货位标签", sentence="标签上只有货位和手机尾号，60 × 40 毫米一张。", yes="存成 PDF", width=560
+        )
         self._sets = [labels for labels in (in_use, every) if labels]
         names = [f"在用的 {len(in_use)} 张"] if in_use else []
         self._which = Choice("哪些货位", [*names, f"全部 {len(every)} 张"])
@@ -245,7 +241,9 @@ class ArrivalSheet(Sheet):
     """Asks how a van came: plate, seal, temperatures. Everything may stay empty; `done(NoteArrival)`."""
 
     def __init__(self, trips: Sequence[TripRow], *, day: str) -> None:
-        super().__init__("到车信息", sentence="都可以不填。冷冻、冷藏的温度最好当着司机量。", yes="记下来", width=620)
+        super().__init__(
+            "到车信息", sentence="都可以不填。冷冻、冷藏的温度最好当着司机量。", yes="记下来", width=620
+        )
         self._trips = list(trips)
         waiting = [at for at, trip in enumerate(self._trips) if not trip.arrived_ms]
         self._trip = _choice(self._trips, start=waiting[0] if waiting else 0, day=day)
@@ -271,7 +269,11 @@ class ArrivalSheet(Sheet):
         return _first_button(self._trip) if len(self._trips) > 1 else self._plate
 
     def result(self) -> NoteArrival | None:
-        readings = [(zone, read_degrees(field.text())) for zone, field in self._degrees.items() if field.text().strip()]
+        readings = [
+            (zone, read_degrees(field.text()))
+            for zone, field in self._degrees.items()
+            if field.text().strip()
+        ]
         good = tuple(Reading(zone, tenths) for zone, tenths in readings if not isinstance(tenths, Refused))
         if len(good) < len(readings) or not self._trips:
             return None
@@ -289,7 +291,9 @@ _HINTS = {Zone.FROZEN: "例如 -18", Zone.CHILLED: "例如 4"}
 class EndSheet(Sheet):
     """Shows what a van still owes and asks whether it is done: `done(trip)`."""
 
-    def __init__(self, trips: Sequence[TripRow], lines: Sequence[LineRow], *, day: str, start: str = "") -> None:
+    def __init__(
+        self, trips: Sequence[TripRow], lines: Sequence[LineRow], *, day: str, start: str = ""
+    ) -> None:
         super().__init__("收货完成？", yes="收货完成", width=640)
         self._trips, self._lines = list(trips), list(lines)
         names = [trip.trip for trip in self._trips]
@@ -323,7 +327,9 @@ class EndSheet(Sheet):
         trip = self._trips[max(0, self._trip.index)]
         mine = [line for line in self._lines if line.trip == trip.trip]
         if trip.left:
-            self._sentence.setText(f"{trip.name} 还有 {trip.left} 件没到，会记成短少，开始申报倒计时。后来到了照样扫。")
+            self._sentence.setText(
+                f"{trip.name} 还有 {trip.left} 件没到，会记成短少，开始申报倒计时。后来到了照样扫。"
+            )
         else:
             self._sentence.setText(f"{trip.name} 的 {trip.pieces} 件都有着落了。")
         self._owed.setText(words.missing_lines(mine))

@@ -130,14 +130,22 @@ class TripStrip(QWidget):
             name_room -= side + sized(self, 6)
         painter.setPen(QColor(tokens.INK))
         painter.setFont(font_of(self, "body", bold=True))
-        name = painter.fontMetrics().elidedText(self._name(trip), Qt.TextElideMode.ElideRight, round(name_room))
+        name = painter.fontMetrics().elidedText(
+            self._name(trip), Qt.TextElideMode.ElideRight, round(name_room)
+        )
         painter.drawText(QRectF(inner.left(), inner.top(), name_room + 2, line), _LINES, name)
         painter.setPen(QColor(tokens.MUTED))
         painter.setFont(font_of(self, "small"))
-        said = painter.fontMetrics().elidedText(_progress(trip), Qt.TextElideMode.ElideRight, round(inner.width()))
-        painter.drawText(QRectF(inner.left(), inner.top() + line, inner.width() + 2, sized(self, 22)), _LINES, said)
+        said = painter.fontMetrics().elidedText(
+            _progress(trip), Qt.TextElideMode.ElideRight, round(inner.width())
+        )
+        painter.drawText(
+            QRectF(inner.left(), inner.top() + line, inner.width() + 2, sized(self, 22)), _LINES, said
+        )
         self._paint_bar(
-            painter, QRectF(inner.left(), inner.bottom() - sized(self, 6), inner.width(), sized(self, 6)), trip
+            painter,
+            QRectF(inner.left(), inner.bottom() - sized(self, 6), inner.width(), sized(self, 6)),
+            trip,
         )
 
     def _paint_bar(self, painter: QPainter, bar: QRectF, trip: TripRow) -> None:

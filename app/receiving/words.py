@@ -98,7 +98,9 @@ def _goods_in(result: GoodsIn, missing: str) -> Answer:
         )
     word = "补到了" if result.late == result.pieces else "已签收"
     left = f"这种还差 {result.left} 件。" if result.left else missing
-    return Answer(Tone.OK, word, f"{result.product} {result.pieces} 件，{where}。{left}", number=number, spoken=said)
+    return Answer(
+        Tone.OK, word, f"{result.product} {result.pieces} 件，{where}。{left}", number=number, spoken=said
+    )
 
 
 def _slots(placed: Iterable[Placed]) -> list[str]:
@@ -111,7 +113,10 @@ def _in_slot(placed: Iterable[Placed], slot: str) -> int:
 
 def _which(result: WhichProduct) -> Answer:
     return Answer(
-        Tone.LOOK, "是哪一种？", f"有 {len(result.products)} 种商品共用这个条码，请按数字键选。", spoken="是哪一种"
+        Tone.LOOK,
+        "是哪一种？",
+        f"有 {len(result.products)} 种商品共用这个条码，请按数字键选。",
+        spoken="是哪一种",
     )
 
 
@@ -120,7 +125,11 @@ def _noted(result: DifferenceNoted) -> Answer:
     until = f"请在 {clock_text(result.deadline_ms)} 前申报。" if result.deadline_ms else ""
     where = f"多出的放到“{places.SURPLUS_SLOT}”货位。" if result.about is Shortfall.OVER else ""
     return Answer(
-        Tone.OK, word, f"{result.product} {result.pieces} 件。{where}{until}", number=f"{result.pieces} 件", spoken=word
+        Tone.OK,
+        word,
+        f"{result.product} {result.pieces} 件。{where}{until}",
+        number=f"{result.pieces} 件",
+        spoken=word,
     )
 
 
@@ -150,7 +159,9 @@ def _ended(result: Ended) -> Answer:
     if not result.short:
         return Answer(Tone.OK, "收货完成", f"{result.platform} 的货全部到齐。", spoken="收货完成")
     sentence = f"{result.platform} 有 {result.short} 件没到，已记短少。后来到了照样扫，会自动补签收。"
-    return Answer(Tone.LOOK, "收货完成", sentence, number=f"短 {result.short}", spoken=f"短少 {result.short} 件")
+    return Answer(
+        Tone.LOOK, "收货完成", sentence, number=f"短 {result.short}", spoken=f"短少 {result.short} 件"
+    )
 
 
 _UNDONE = {
@@ -279,13 +290,25 @@ def _ended_before(about: About) -> str:
 
 _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
     Reason.EMPTY: (Tone.INFO, "没有码", "没有扫到内容，请再扫一次。"),
-    Reason.TOO_LONG: (Tone.WRONG, "码太长", "这个码有 {length} 个字，像是几个码连在一起了。请对准一个码再扫。"),
-    Reason.CONTROL: (Tone.WRONG, "码不干净", "码里混进了看不见的字符，没有记。请再扫一次；还不行就手工输入。"),
+    Reason.TOO_LONG: (
+        Tone.WRONG,
+        "码太长",
+        "这个码有 {length} 个字，像是几个码连在一起了。请对准一个码再扫。",
+    ),
+    Reason.CONTROL: (
+        Tone.WRONG,
+        "码不干净",
+        "码里混进了看不见的字符，没有记。请再扫一次；还不行就手工输入。",
+    ),
     Reason.NOT_A_CODE: (Tone.INFO, "这不是码", "清单里没有“{text}”。请扫筐码、商品条码，或换个商品名再找。"),
     Reason.BAD_COUNT: (Tone.WRONG, "件数不对", "件数要在 1 到 {most} 之间，{count} 不行。请重新输入。"),
     Reason.CUT_SHORT: (Tone.WRONG, "码不全", _cut_short),
     Reason.MISREAD: (Tone.WRONG, "条码读错", "{code} 的校验位不对，没有记。请擦净条码再扫一次。"),
-    Reason.UNKNOWN: (Tone.WRONG, "不认识", "清单里没有 {code}，没有记。请看是不是扫错了；不是本店的请退给司机。"),
+    Reason.UNKNOWN: (
+        Tone.WRONG,
+        "不认识",
+        "清单里没有 {code}，没有记。请看是不是扫错了；不是本店的请退给司机。",
+    ),
     Reason.SLOT_LABEL: (Tone.LOOK, "这是货位码", "要换货位：先在清单里选中那一行，再按 F10 扫货位。"),
     Reason.RETURN_BAG: (Tone.LOOK, "这是退货袋", f"退货袋不在这里签收，请按 {AFTERSALES_PAGE}。"),
     Reason.OWN_CODE: (Tone.LOOK, "这不是货", "这是本店自己的码，不是到货。请扫筐码或商品条码。"),
@@ -298,7 +321,11 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
         "别的平台",
         "{code} 像是{platform}的筐，今天没有它家的货到本店。" + BACK_TO_DRIVER,
     ),
-    Reason.NOT_ON_LIST: (Tone.WRONG, "不在清单", "{code} 像是{platform}的筐，但本店清单里没有。" + BACK_TO_DRIVER),
+    Reason.NOT_ON_LIST: (
+        Tone.WRONG,
+        "不在清单",
+        "{code} 像是{platform}的筐，但本店清单里没有。" + BACK_TO_DRIVER,
+    ),
     Reason.NO_MANIFEST: (
         Tone.WRONG,
         "没有清单",

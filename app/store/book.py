@@ -18,7 +18,7 @@ from app.domain.moves import Move, moves_of, reversed_moves
 from app.domain.pinyin import initials
 from app.domain.places import Place
 from app.store.connection import Params, Row, read_state
-from app.store.projections import Entry, project, take_back
+from app.store.projections import Entry, bring_back, project, take_back
 
 PLATFORM_DEVICE = "@"
 """The platform's own facts stand in the book under this device name, numbered by the point's feed."""
@@ -163,12 +163,7 @@ class Book:
             self.run(f"DELETE FROM {table.name}")
         self.run("UPDATE facts SET reversed_by = NULL")
         for row in self.rows(f"SELECT id, {_ENVELOPE} FROM facts ORDER BY id"):
-            recorded = Recorded(FactId(*row[1:4]), *row[4:])
-            try:
-                fact = recorded.fact()
-            except codec.BadFact:
-                continue
-            self._apply(row[0], recorded, fact)
+            self._apply_if_it_can_be(row[0], Recorded(FactId(*row[1:4]), *row[4:]))
 
     def forget_after_rollback(self) -> None:
         """The transaction did not happen: what was remembered of it is dropped."""
@@ -197,6 +192,17 @@ class Book:
         if fact is not None:
             self._apply(cursor.lastrowid, recorded, fact)
 
+    def _apply_if_it_can_be(self, row: int, recorded: Recorded) -> None:
+        """A heard fact that this version cannot read, or that no table will take, is left bare as it was."""
+        self.run("SAVEPOINT replayed")
+        try:
+            self._apply(row, recorded, recorded.fact())
+        except (sqlcipher3.DatabaseError, ValueError, ArithmeticError, LookupError, TypeError) as error:
+            if isinstance(error, sqlcipher3.OperationalError):
+                raise
+            self.run("ROLLBACK TO replayed")
+        self.run("RELEASE replayed")
+
     def _apply(self, row: int, recorded: Recorded, fact: Fact) -> None:
         entry = Entry(row, recorded)
         if isinstance(fact, Undone | Voided):
@@ -217,6 +223,16 @@ class Book:
         self.run("UPDATE facts SET reversed_by = ? WHERE id = ?", (entry.row, target[0]))
         self._move(entry.row, reversed_moves(backward))
         take_back(self, entry, target[0], target[2])
+        if target[2] == Undone.__name__:
+            self._bring_back(target[0])
+
+    def _bring_back(self, undoing: int) -> None:
+        """The undoing at this row was taken back: what it had undone counts again."""
+        row = self.one(f"SELECT id, {_ENVELOPE} FROM facts WHERE reversed_by = ?", (undoing,))
+        if row is not None:
+            recorded = Recorded(FactId(*row[1:4]), *row[4:])
+            self.run("UPDATE facts SET reversed_by = NULL WHERE id = ?", (row[0],))
+            bring_back(self, Entry(row[0], recorded), recorded.fact())
 
     def _fact_named(self, of: str) -> Row | None:
         try:

@@ -372,6 +372,8 @@ def _count(book: Book, entry: Entry, day: str, what: str, amount: int) -> None:
 
 @project.register(e.DifferenceNamed)
 def _(fact: e.DifferenceNamed, book: Book, entry: Entry) -> None:
+    """A difference named again, by another desk too, counts once: only what is new of it is booked."""
+    before = book.value("SELECT fen FROM differences WHERE difference = ?", (fact.difference,)) or 0
     book.run(
         "INSERT OR REPLACE INTO differences (difference, fact, day, about, lot, pieces, fen, note, opened_ms,"
         " deadline_ms, closed_ms, how) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '')",
@@ -379,7 +381,9 @@ def _(fact: e.DifferenceNamed, book: Book, entry: Entry) -> None:
          entry.recorded.at_ms),
     )  # fmt: skip
     if fact.about == "cash":
-        book_money(book, entry, platform="", lot="", debit="drawer", credit="cash_difference", fen=fact.fen)
+        book_money(
+            book, entry, platform="", lot="", debit="drawer", credit="cash_difference", fen=fact.fen - before
+        )
 
 
 @project.register(e.DifferenceClosed)
@@ -425,6 +429,22 @@ def take_back(book: Book, entry: Entry, row: int, kind: str) -> None:
         statement = _BAG_TAKEN_BACK[kind]
         body = json.loads(book.value("SELECT body FROM facts WHERE id = ?", (row,)))
         book.run(statement, {"bag": body["bag"], "claim": body.get("claim", "")})
+
+
+def bring_back(book: Book, original: Entry, fact: e.Fact) -> None:
+    """Change the tables for a fact whose undoing was itself taken back: it counts again."""
+    row = original.row
+    if isinstance(fact, e.PickedUp):
+        book.run("UPDATE handed SET undone = 0 WHERE fact = ?", (row,))
+        for (lot,) in book.rows("SELECT lot FROM handed WHERE fact = ?", (row,)):
+            settle_commission(book, original, lot)
+    elif isinstance(fact, e.ClaimOpened):
+        book.run(
+            "UPDATE claims SET outcome = '', ruled_ms = 0 WHERE claim = ? AND outcome = 'withdrawn'",
+            (fact.claim,),
+        )
+    else:
+        project(fact, book, original)
 
 
 def _miss_again(book: Book, row: int) -> None:

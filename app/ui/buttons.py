@@ -126,8 +126,10 @@ class ActionButton(PressButton):
             self.setShortcut(QKeySequence(key))
 
     def set_text(self, text: str) -> None:
-        """Change the word; the button keeps its place."""
+        """Change the word; the button keeps its place and its key, which Qt would drop with the old text."""
+        shortcut = self.shortcut()
         self.setText(text)
+        self.setShortcut(shortcut)
         self.setAccessibleName(text)
         self.updateGeometry()
 

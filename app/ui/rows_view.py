@@ -230,14 +230,16 @@ class RowsView(QTableView):
         """Bring the row of the last scan into sight and light it softly for a while."""
         self._touched_key = key
         self._find_touched()
-        if self.touched_row >= 0:
-            self.scrollTo(
-                self.rows_model.index(self.touched_row, 0), QAbstractItemView.ScrollHint.EnsureVisible
-            )
-            self.setCurrentIndex(self.rows_model.index(self.touched_row, 0))
-            self._keep_section_in_sight()
+        self._show_touched()
         self._calm.start(_TOUCHED_MS)
         self.viewport().update()
+
+    def _show_touched(self) -> None:
+        if self.touched_row < 0:
+            return
+        self.scrollTo(self.rows_model.index(self.touched_row, 0), QAbstractItemView.ScrollHint.EnsureVisible)
+        self.setCurrentIndex(self.rows_model.index(self.touched_row, 0))
+        self._keep_section_in_sight()
 
     def forget_touch(self) -> None:
         """Let the last scan's row go dark."""
@@ -326,7 +328,12 @@ class RowsView(QTableView):
             if isinstance(row, Section) and wide > 1:
                 self.setSpan(at, 0, 1, wide)
         self._size_rows()
+        before = self.touched_row
         self._find_touched()
+        if before < 0:  # it was touched before its row was there
+            self._show_touched()
+        if self.hasFocus() and self.current_row() is None:
+            self._point_at_first()
 
     def _size_rows(self) -> None:
         head = self.verticalHeader()

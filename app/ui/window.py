@@ -286,6 +286,7 @@ class CounterWindow(QMainWindow):
 
     def _answered(self, answer: Answer) -> None:
         self.band.show_answer(answer)
+        self.band.repaint()  # now, before the page draws its list again
         self._sounds.play(answer.kind)
 
     def _changed(self, topics: frozenset[str]) -> None:

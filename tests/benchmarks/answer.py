@@ -121,7 +121,7 @@ def _measure(app: QApplication, counter: Counter, scans: int) -> list[float]:
     app.processEvents()
     band = Painted(counter.window)
     counter.window.band.installEventFilter(band)
-    counter.desk.answered.connect(lambda _: band.want())
+    counter.window.capture.scanned.connect(lambda _: band.want())  # the band is painted next when it answers
     window = window_of(counter.window)
     found, at = [], 1_000
     for number in range(scans):

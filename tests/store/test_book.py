@@ -126,3 +126,58 @@ def test_commands_that_arrive_together_fail_one_by_one(store: Store) -> None:
     assert reader.value("SELECT count(*) FROM facts WHERE kind = 'CashMoved'") == 20
     seqs = [seq for (seq,) in reader.rows("SELECT seq FROM facts ORDER BY seq")]
     assert seqs == list(range(1, 23))
+
+
+@dataclass(frozen=True)
+class Replay:
+    def perform(self, book: Book) -> tuple[object, object]:
+        before = [
+            book.rows("SELECT * FROM handed"),
+            book.rows("SELECT lot, place, pieces FROM stock ORDER BY 1, 2"),
+        ]
+        book.replay()
+        after = [
+            book.rows("SELECT * FROM handed"),
+            book.rows("SELECT lot, place, pieces FROM stock ORDER BY 1, 2"),
+        ]
+        return before, after
+
+
+def test_an_undoing_that_is_voided_lets_the_pickup_count_again(store: Store) -> None:
+    handed = _receive_and_hand_out(store)
+    undoing = store.writer.do(Record((e.Undone(str(handed), "拿错了"),)))[0]
+    store.writer.do(Hear(_heard(e.Voided(str(undoing), "not_there"), seq=5)))
+    reader = store.reader()
+    assert reader.value("SELECT pieces FROM stock WHERE lot = '1' AND place = ?", (str(BUYER),)) == 2
+    assert reader.value("SELECT undone FROM handed") == 0
+    assert reader.value("SELECT sum(fen) FROM money WHERE account = 'receivable'") == 99
+    again = store.writer.do(Record((e.Undone(str(handed), "真的拿错了"),)))
+    assert again
+    assert reader.value("SELECT undone FROM handed") > 0
+    before, after = store.writer.do(Replay())
+    assert before == after
+    reader.close()
+
+
+def test_a_fact_that_no_table_takes_does_not_stop_a_replay(store: Store) -> None:
+    absurd = Recorded(
+        FactId("@", 1, 7), 0, 0, DAY, "", "Deducted", codec.encode(e.Deducted("k", "p", DAY, 10**30, "x"))
+    )
+
+    class Bare:
+        def perform(self, book: Book) -> None:
+            book.run(
+                "INSERT INTO facts (device, epoch, seq, at_ms, skew_ms, day, operator, kind, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*absurd.id, 0, 0, DAY, "", absurd.kind, absurd.body),
+            )
+
+    store.writer.do(Bare())
+    before, after = store.writer.do(Replay())
+    assert before == after
+
+
+def test_a_cash_difference_named_twice_is_booked_once(store: Store) -> None:
+    named = e.DifferenceNamed("cash/x", DAY, "cash", 0, -300, "count")
+    store.writer.do(Record((named, named)))
+    assert store.reader().value("SELECT sum(fen) FROM money WHERE account = 'drawer'") == -300
