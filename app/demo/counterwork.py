@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.demo.scenes import Scene, jpeg_of
 from app.domain import clock
+from app.domain.answers import Tone
 from app.domain.goods import Count
 from app.sandbox.pointday import AfterSale, Outcome, ProxyOrder, SentBack, Visit
 from app.ui.signature import signature_of
@@ -74,7 +75,25 @@ def _hand_out(play: Play, visit: Visit) -> object:
     goods = tuple(count for wanted in visit.goods for count in _on_shelf(play, wanted))
     if not goods:
         return None
+    if visit.outcome is Outcome.TAKES and not visit.proxy and _is_all(play, visit, goods):
+        play.hands.press("\r")
+        goods = tuple(count for wanted in goods for count in _on_shelf(play, wanted))
+    if not goods:
+        return None
     return play.hands.do(HandOut(goods, proxy=visit.proxy, note=visit.note, found_by=visit.asks.value))
+
+
+def _is_all(play: Play, visit: Visit, goods: tuple[Count, ...]) -> bool:
+    """Whether the counter shows this visitor, who takes all that is here."""
+    if not play.hands.answers or play.hands.answers[-1].kind is not Tone.OK:
+        return False
+    here = play.stage.counter.reader.value(
+        "SELECT sum(s.pieces) FROM stock s JOIN lines l ON l.lot = s.lot JOIN people p ON p.buyer = l.buyer"
+        " JOIN people me ON me.buyer = ? AND me.tail = p.tail AND me.name = p.name"
+        " WHERE s.place GLOB 'shelf:*'",
+        (visit.buyers[0],),
+    )
+    return bool(here == sum(count.pieces for count in goods))
 
 
 def _on_shelf(play: Play, wanted: Count) -> Iterator[Count]:
@@ -150,7 +169,8 @@ def _hand_bags(play: Play) -> None:
     open_bags = [bag for (bag,) in reader.rows("SELECT bag FROM bags WHERE sealed_ms = 0 AND taken_ms = 0")]
     for bag in open_bags:
         hands.do(SealBag(bag))
-    hands.page(5)
+    hands.page(5).real.parts.choose(2)
+    hands.settle()
     hands.picture("售后-退货袋")
     bags = tuple(bag for (bag,) in reader.rows("SELECT bag FROM bags WHERE taken_ms = 0 AND sealed_ms > 0"))
     if bags:
@@ -216,7 +236,8 @@ def _look_at_bills(play: Play) -> None:
     play.hands.do(MatchBills())
     play.hands.page(6)
     play.hands.picture("日结-三方对账")
-    play.hands.page(5)
+    play.hands.page(5).real.parts.choose(1)
+    play.hands.settle()
     play.hands.picture("售后-裁定")
     play.hands.page(1)
     play.hands.picture("今日-第二天")
