@@ -64,12 +64,12 @@ def _serve_the_setup(options: argparse.Namespace) -> int:
     from app import selftest
 
     if options.worker_check:
-        return selftest.check_worker(options.worker_check)
+        return selftest.quietly(lambda: selftest.check_worker(options.worker_check))
     if options.quit:
         return selftest.leave(options.data)
     if options.data:
-        return selftest.look(options.data, options.self_test)
-    return selftest.play(options.self_test)
+        return selftest.quietly(lambda: selftest.look(options.data, options.self_test))
+    return selftest.quietly(lambda: selftest.play(options.self_test))
 
 
 def _serve(options: argparse.Namespace) -> int:

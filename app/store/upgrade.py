@@ -32,8 +32,9 @@ def bring_up(book: Path, key: bytes, *, backups: Path, now_ms: int) -> None:
         log.exception("upgrade from %s failed", found)
         if saved:
             backup.put_back(saved, book)
-        if isinstance(error, sqlcipher3.Error):
-            raise fault_of(error) from error
+        cause = getattr(error, "orig", error)  # SQLAlchemy wraps the engine's own errors
+        if isinstance(cause, sqlcipher3.Error):
+            raise fault_of(cause) from error
         raise StoreFault(Fault.UPGRADE_FAILED, str(error)) from error
 
 

@@ -111,8 +111,9 @@ def installed(stage: Stage) -> None:
 def started(stage: Stage) -> None:
     """The shortcut opens the window; a second start raises it and goes; nothing listens to the world."""
     shortcut = _shortcut(stage.machine.start_menu)
-    must(shortcut, "no shortcut")
-    with _started(stage, "start", "", str(shortcut)):
+    if shortcut is None:
+        raise Failed("no shortcut")
+    with _started(stage, "start", "", shortcut):
         picture(stage, "installed-window")
         must((stage.data / "book.db").exists(), f"no book in {stage.data}")
         must(not open_doors(), f"the program listens on {open_doors()}")
@@ -138,13 +139,13 @@ def upgraded(stage: Stage) -> None:
     shutil.rmtree(stage.data, ignore_errors=True)
     shutil.copytree(stage.papers / "day" / "data", stage.data)
     before = _look(stage, stage.data, "before-update")
-    with _started(stage, str(stage.program)):
+    with _started(stage, stage.program):
         ran = stage.machine.run(stage.next.setup, "/S")
         must(ran.code == 0, f"the update ended with {ran.code}: {ran.text[-300:]}")
         _wait_until(lambda: _is_open(stage.data), "the program did not come back after the update")
     _must_be(stage, stage.next)
     after = _look(stage, stage.data, "after-update")
-    kept = ("point", "facts", "last", "digest", "pieces", "fen")
+    kept = ("point", "facts", "told", "pieces", "fen")
     lost = {name: (before[name], after[name]) for name in kept if before[name] != after[name]}
     must(not lost, f"the update changed {lost}")
     must(before["facts"], "there was nothing to lose")
@@ -216,7 +217,10 @@ def removed(stage: Stage) -> None:
 def elsewhere(stage: Stage) -> None:
     """In a folder with spaces and Chinese characters it lives as well, and takes its books along when asked to."""
     home = stage.machine.local.parents[1] / "我的 程序" / "格驿 柜台"
-    ran = stage.machine.run(stage.now.setup, "/S", "/LANG=1033", f"/D={stage.machine.says(home)}")
+    folder = f"/D={stage.machine.says(home)}".split(
+        " "
+    )  # the setup wants its last word without quotation marks
+    ran = stage.machine.run(stage.now.setup, "/S", "/LANG=1033", *folder)
     must(ran.code == 0 and (home / "Geyi.exe").exists(), f"the setup ended with {ran.code}")
     shutil.rmtree(stage.data)
     out = stage.papers / "elsewhere"
@@ -335,7 +339,7 @@ def _wait_until(holds: Callable[[], object], otherwise: str, seconds: float = OP
 
 
 @contextlib.contextmanager
-def _started(stage: Stage, *words: str) -> Iterator[None]:
+def _started(stage: Stage, *words: str | Path) -> Iterator[None]:
     """The window is open in this block; at its end it is asked to close and must leave everything tidy."""
     via_shell = ("cmd", "/c", *words) if words[0] == "start" else words
     with stage.machine.start(*via_shell) as _:

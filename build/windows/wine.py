@@ -12,8 +12,8 @@ from pathlib import Path
 
 from build.windows.places import CACHE, HERE, Stopped
 
-OVERRIDES = "winedbg.exe=d;mscoree=d;mshtml=d"
-"""A crash must not wait for a debugger, and neither .NET nor a browser is asked for."""
+OVERRIDES = "winedbg.exe=d;winemenubuilder.exe=d;mscoree=d;mshtml=d"
+"""No debugger that waits after a crash, no entries in this machine's own menus, neither .NET nor a browser."""
 SHIMS = {"icuuc": (), "bcryptprimitives": ("-ladvapi32",)}
 """Windows 10 has these libraries and Wine 8 lacks them; ours go into the prefix and never into the bundle."""
 SCREEN = "1366x768x24"
@@ -73,7 +73,8 @@ class Wine:
             os.environ, WINEPREFIX=str(self.prefix), DISPLAY=self.display, LC_ALL="C.UTF-8"
         )
         names |= {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": OVERRIDES, "USER": self.user, "LOGNAME": self.user}
-        return names | {"WINEARCH": "win64"} | dict(self.more)
+        # Wine leads Desktop and Documents to the home folder: it gets one that does not matter.
+        return names | {"WINEARCH": "win64", "HOME": str(self.prefix / "home")} | dict(self.more)
 
     def start(self, *words: str | Path, cwd: Path | None = None) -> subprocess.Popen[str]:
         """Begin a program. A Windows Python cannot write into a file here, so what it says goes through a pipe."""
@@ -116,14 +117,23 @@ def fresh(prefix: Path, display: str, *, user: str = "geyi") -> Wine:
     if prefix.exists():
         made.end()
         shutil.rmtree(prefix)
-    prefix.parent.mkdir(parents=True, exist_ok=True)
+    (prefix / "home").mkdir(parents=True)
     booted = made.run("wineboot", "-i", seconds=180)
+    _own_folders(made.home)
     if not (made.drive / "windows" / "system32").is_dir():
         raise Stopped(f"{booted.text}\nWine could not make a prefix in {prefix}.")
     for name in SHIMS:
         shutil.copy(shim(name), made.drive / "windows" / "system32")
     made.run("winecfg", "-v", "win10", seconds=60)
     return made
+
+
+def _own_folders(home: Path) -> None:
+    """Real folders in the place of links that lead out of the prefix."""
+    for link in home.iterdir():
+        if link.is_symlink():
+            link.unlink()
+            link.mkdir()
 
 
 def shim(name: str) -> Path:
@@ -164,7 +174,7 @@ def screen() -> Iterator[str]:
 
 @contextlib.contextmanager
 def _windows_managed(display: str) -> Iterator[None]:
-    surroundings = dict(os.environ, DISPLAY=display)
+    surroundings = dict(os.environ, DISPLAY=display, HOME=str(CACHE), XDG_CACHE_HOME=str(CACHE))
     with subprocess.Popen(["openbox"], env=surroundings, stderr=subprocess.DEVNULL) as manager:  # noqa: S607
         try:
             yield
