@@ -176,7 +176,11 @@ _LOTS_OF = "SELECT l.lot FROM json_each(?) b CROSS JOIN lines l ON l.buyer = b.v
 def _handed_before(book: Book, lots: Sequence[str]) -> Refused | None:
     """The last hand-out of one of these lots, as a refusal that can name it."""
     row = book.one(LAST_HANDED, (json.dumps(lots),))
-    return None if row is None else already(row, device=str(book.get("device", "local")))
+    return (
+        None
+        if row is None
+        else already(row, device=str(book.get("device", "local")), now_ms=book.clock.now_ms())
+    )
 
 
 LAST_HANDED = (
@@ -189,12 +193,13 @@ LAST_HANDED = (
 """The last hand-out of the lots in a JSON list, for `already`."""
 
 
-def already(row: Row, *, device: str) -> Refused:
+def already(row: Row, *, device: str, now_ms: int) -> Refused:
     """A row of `LAST_HANDED` as a refusal; `other` is 1 where another PC than `device` handed out."""
     at_ms, by, operator, proxy, proxy_name, pieces, product = row
     return refused(
         Reason.ALREADY,
         at_ms=at_ms,
+        now_ms=now_ms,
         other=int(by != device),
         operator=operator,
         proxied=int(bool(proxy)),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
 
-from app.domain.answers import Answer, Tone
+from app.domain.answers import Tone
 from app.domain.goods import Count, Zone
 from app.pickup import words
 from app.pickup.queries import Visit, Waiting
@@ -17,8 +17,8 @@ from app.ui import tokens
 from app.ui.panels import chip_padding, paint_chip, paint_state
 from app.ui.shapes import Glyph, draw_glyph, font_of, sized
 
-ROW, LEAST_GROUP, GAP, NOTE_ROW, SLOT_WIDTH = 46, 60, 8, 34, 214
-LEAST_HEIGHT, STATE_HEIGHT = 200, 230
+ROW, LEAST_GROUP, GAP, NOTE_ROW, SLOT_WIDTH = 41, 52, 6, 32, 204
+LEAST_HEIGHT, STATE_HEIGHT = 200, 172
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
@@ -58,16 +58,14 @@ class GoodsView(QAbstractScrollArea):
         self._take: dict[tuple[str, str], int] = {}
         self._at = 0
         self._today = ""
-        self._nothing: Answer | None = None
 
     # --- content ---
 
-    def show_visit(self, visit: Visit, *, today: str, now_ms: int, nothing: Answer | None = None) -> None:
-        """Show a person's goods, all of them to be taken; `nothing` is said where none are here."""
+    def show_visit(self, visit: Visit, *, today: str, now_ms: int) -> None:
+        """Show a person's goods, all of them to be taken."""
         self._take = {}
         self._at = 0
         self.update_visit(visit, today=today, now_ms=now_ms)
-        self._nothing = nothing
         self.verticalScrollBar().setValue(0)
 
     def update_visit(self, visit: Visit, *, today: str, now_ms: int) -> None:
@@ -296,13 +294,9 @@ class GoodsView(QAbstractScrollArea):
         painter.drawText(rect, _MIDDLE, shown)
 
     def _paint_nothing(self, painter: QPainter) -> None:
-        if self._nothing is None:
-            return
         area = QRectF(0, 0, self.viewport().width(), sized(self, STATE_HEIGHT))
-        paint_state(
-            painter, area, self, glyph=Glyph.BAG, sentence=self._nothing.word, advice=self._nothing.sentence,
-            tone=self._nothing.kind,
-        )  # fmt: skip
+        advice = "货在哪里写在下面。按 Esc 等下一位。" if self._notes else "按 Esc 等下一位。"
+        paint_state(painter, area, self, glyph=Glyph.BAG, sentence="货架上没有这位顾客的货", advice=advice)
 
     def _paint_notes(self, painter: QPainter) -> None:
         if not self._notes:
@@ -327,7 +321,7 @@ def _grouped(goods: Sequence[Waiting]) -> list[_Group]:
     groups: list[_Group] = []
     first = top = 0
     for (zone, slot), mine in together.items():
-        height = max(LEAST_GROUP, len(mine) * ROW + 8)
+        height = max(LEAST_GROUP, len(mine) * ROW + 6)
         groups.append(_Group(slot, zone, first, tuple(mine), top, height))
         first += len(mine)
         top += height + GAP

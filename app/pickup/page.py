@@ -38,6 +38,7 @@ TOPICS = frozenset(
 )  # fmt: skip
 LONGEST_SHOWN = 40
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ASK_OTHERWISE = "可以换尾号、姓名或首字母再找，直接输入就行。"
 _GO_ON = ("接着输入", "尾号 4 位、取件码、姓名或首字母都行，按 Enter 查找。")
 
 
@@ -63,7 +64,7 @@ class PickupPage(Page):
         self.hit_rows = RowsView("对得上的顾客", self.hits)
         self.goods = GoodsView()
         self.name, self.total = ElidedLabel("", "title"), label("", "title")
-        self.hand_over = ActionButton("全部交出", key="Enter", weight=Weight.PRIMARY, glyph=Glyph.CHECK)
+        self.hand_over = ActionButton("全部交出", key="Enter", weight=Weight.PRIMARY)
         self.proxy = ActionButton("代取", key="F9")
         self.order = ActionButton("代下单", key="F10")
         self.take_back = ActionButton("撤销", key="F11")
@@ -89,7 +90,7 @@ class PickupPage(Page):
         visit = QWidget()
         down = QVBoxLayout(visit)
         down.setContentsMargins(0, 0, 0, 0)
-        down.setSpacing(sized(self, tokens.SPACE_S))
+        down.setSpacing(sized(self, tokens.SPACE_XS))
         heading = QHBoxLayout()
         heading.setContentsMargins(sized(self, tokens.SPACE_XS), 0, sized(self, tokens.SPACE_S), 0)
         heading.addWidget(self.name, 1)
@@ -107,7 +108,7 @@ class PickupPage(Page):
         row = QHBoxLayout()
         row.setSpacing(sized(self, tokens.SPACE_S))
         for button, share in (
-            (self.hand_over, 3), (self.proxy, 2), (self.order, 2), (self.take_back, 2), (self.phone, 2)
+            (self.hand_over, 5), (self.proxy, 2), (self.order, 2), (self.take_back, 2), (self.phone, 2)
         ):  # fmt: skip
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -208,7 +209,7 @@ class PickupPage(Page):
         self._visit, self._phone_shown = None, False
         if isinstance(result, Refused):
             said = words.refusal(result)
-            self._show_no_hits(said.word, said.sentence)
+            self._show_no_hits(said.word, _ASK_OTHERWISE)
             self.search.field.setFocus()
             self.search.field.selectAll()
             self.desk.answer(said)
@@ -234,12 +235,9 @@ class PickupPage(Page):
 
     def _turn_to(self, part: int) -> None:
         self._stack.setCurrentIndex(part)
-        visit = self._visit
-        for button in (self.hand_over, self.proxy):
-            button.setEnabled(visit is not None and bool(visit.goods))
-        self.phone.setEnabled(visit is not None)
-        if part != VISIT:
-            self.hand_over.set_text("交出")
+        for button in (self.hand_over, self.proxy, self.phone):
+            button.setVisible(part == VISIT)
+        self.order.setVisible(part != VISIT)
 
     def _rest(self) -> None:
         """Back to the empty box."""
@@ -272,7 +270,7 @@ class PickupPage(Page):
         """Show one person's goods, all to be taken; Enter hands them out."""
         visit = queries.visit(self._reader, neighbour, now_ms=self._now_ms())
         answer = said or words.waiting(visit.neighbour)
-        self._show_visit(visit, fresh=1, nothing=answer)
+        self._show_visit(visit, fresh=1)
         self.goods.setFocus()
         self.desk.answer(answer)
 
@@ -281,12 +279,12 @@ class PickupPage(Page):
         self._write(one.tail or one.name)
         self._open(one)
 
-    def _show_visit(self, visit: Visit, *, fresh: int, nothing: Answer | None = None) -> None:
+    def _show_visit(self, visit: Visit, *, fresh: int) -> None:
         self._visit = visit
         now_ms = self._now_ms()
         today = business_day(now_ms)
         if fresh:
-            self.goods.show_visit(visit, today=today, now_ms=now_ms, nothing=nothing)
+            self.goods.show_visit(visit, today=today, now_ms=now_ms)
         else:
             self.goods.update_visit(visit, today=today, now_ms=now_ms)
         self.name.set_text(words.visit_heading(visit))
@@ -298,7 +296,8 @@ class PickupPage(Page):
     def _show_taking(self) -> None:
         """The button says how many pieces go over the counter."""
         taken, total = self.goods.taken, self.goods.total
-        self.hand_over.set_text(f"全部交出 {total} 件" if taken == total else f"交出 {taken} 件")
+        said = f"全部交出 {total} 件" if taken == total else f"交出 {taken} 件"
+        self.hand_over.set_text(said if total else "没有货可交")
         self.hand_over.setEnabled(self._visit is not None and taken > 0 and not self._busy)
         self.proxy.setEnabled(self.hand_over.isEnabled())
 

@@ -369,7 +369,7 @@ def _absence(reader: Reader, who: Neighbour, lots: Sequence[str], *, now_ms: int
     today = business_day(now_ms)
     said = _first_absent(mine, today=today, names=platform_names(reader))
     said = said or (_elsewhere(reader, "tail", [who.tail], today=today) if who.tail and not lots else None)
-    return said or _gone(reader, mine) or refused(Reason.NOTHING)
+    return said or _gone(reader, mine, now_ms=now_ms) or refused(Reason.NOTHING)
 
 
 _ABSENT_REASONS = ((Kind.VAN, Reason.IN_VAN), (Kind.SHORT, Reason.SHORT), (Kind.DAMAGED, Reason.DAMAGED))
@@ -395,12 +395,12 @@ def _first_absent(rows: Sequence[Row], *, today: str, names: Mapping[str, str]) 
     return None
 
 
-def _gone(reader: Reader, rows: Sequence[Row]) -> Refused | None:
+def _gone(reader: Reader, rows: Sequence[Row], *, now_ms: int) -> Refused | None:
     """Goods that were handed out, or went back."""
     lots = [row[0] for row in rows]
     handed = reader.one(LAST_HANDED, (json.dumps(lots),))
     if handed is not None:
-        return already(handed, device=str(reader.get("device", "local")))
+        return already(handed, device=str(reader.get("device", "local")), now_ms=now_ms)
     returned = [row for row in rows if row[5].startswith(("bag:", "station:"))]
     if not returned:
         return None

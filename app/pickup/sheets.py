@@ -32,7 +32,7 @@ class ProxySheet(Sheet):
     def __init__(self, whose: str, pieces: int) -> None:
         super().__init__(
             "谁来代取？",
-            sentence=f"{whose}的 {pieces} 件。代取人的名字只留在这台电脑里，不会上传。",
+            sentence=f"{whose} 的 {pieces} 件。代取人的名字只留在这台电脑里。",
             yes=f"交出 {pieces} 件",
             width=600,
         )
@@ -82,7 +82,7 @@ class OrderSheet(Sheet):
             "替村民下单", sentence="先在平台的应用里下好单，再在这里记下收了多少钱。", yes="记下", width=680
         )
         self._keys, self._buyer = list(platforms), buyer
-        self.platform = Choice("平台", list(platforms.values()) or ["还没有平台"])
+        self.platform = Choice("平台", list(platforms.values()) or ["还没有平台"], columns=3)
         self.name = Field("给谁买", hint="给谁买", writing=Writing.CHINESE)
         self.name.setText(name)
         self.name.setReadOnly(bool(buyer))

@@ -80,14 +80,13 @@ class ShelfPage(Page):
                 width=112,
                 tone=lambda row: words.GRADE_TONES[row.grade],
             ),
-            Column("货位", lambda row: row.slot, width=86, strong=1),
-            Column("顾客", words.short_who, width=140),
-            Column("商品", lambda row: row.product),
-            Column("件", lambda row: str(row.pieces), width=52, align=Qt.AlignmentFlag.AlignRight, strong=1),
-            Column("时限", lambda row: words.due(row, now_ms=time.now_ms), width=140),
+            Column("货位", lambda row: row.slot, width=76, strong=1),
+            Column("顾客", words.short_who, width=132),
+            Column("商品", lambda row: f"{row.pieces} × {row.product}"),
+            Column("时限", lambda row: words.due(row, now_ms=time.now_ms), width=136),
+            Column("催过", lambda row: words.reminded(row, now_ms=time.now_ms), width=84, gives_way=1),
             Column("温区", lambda row: words.ZONES[row.zone], width=76, gives_way=2),
             Column("平台", lambda row: row.platform, width=110, gives_way=3),
-            Column("催过", lambda row: words.reminded(row, now_ms=time.now_ms), width=130, gives_way=1),
         )
 
     def _arrange(self) -> None:
@@ -218,7 +217,11 @@ class ShelfPage(Page):
     def _copy(self, rows: Sequence[ShelfRow], text: str) -> None:
         if rows:
             QGuiApplication.clipboard().setText(text)
-        self.desk.do(CopyReminder(tuple(row.lot for row in rows)), self._say)
+        self.desk.do(CopyReminder(tuple(row.lot for row in rows)), lambda result: self._copied(rows, result))
+
+    def _copied(self, rows: Sequence[ShelfRow], result: Any) -> None:
+        self._look_again()
+        self.desk.answer(words.refusal(result) if isinstance(result, Refused) else words.copied(rows))
 
     def _ask_slot(self) -> None:
         row = self._current()

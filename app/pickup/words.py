@@ -57,11 +57,13 @@ def clock_text(at_ms: int, *, now_ms: int = 0) -> str:
 
 
 def span(ms: int) -> str:
-    """A stretch of time in its largest unit or two: 2天3时, 5时20分, 8分."""
+    """A stretch of time in its largest unit or two: 2天3时, 17时, 5时20分, 8分."""
     minutes = max(0, ms) // 60_000
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
         return f"{days}天{hours}时" if hours else f"{days}天"
+    if hours >= 10:
+        return f"{hours}时"
     if hours:
         return f"{hours}时{rest}分" if rest else f"{hours}时"
     return f"{rest}分"
@@ -90,7 +92,7 @@ def _handed_out(result: HandedOut) -> Answer:
 
 def _undone(result: PickupUndone) -> Answer:
     back = "、".join(result.slots[:4])
-    sentence = f"{result.name or '这位顾客'}的 {result.pieces} 件又算在货架上了。请把货放回 {back}。"
+    sentence = f"{result.name or '这位顾客'}的 {result.pieces} 件又在货架上了。请放回 {back}。"
     number = result.slots[0] if len(result.slots) == 1 else f"{result.pieces} 件"
     return Answer(Tone.INFO, "已撤销取货", sentence, number=number, spoken="已撤销")
 
@@ -164,7 +166,7 @@ def waiting(one: Neighbour) -> Answer:
     if not one.here:
         return Answer(Tone.LOOK, "没有货", f"{who(one.name, one.tail)} 的货都不在货架上，看下面的说明。")
     at = "、".join(one.slots[:4])
-    sentence = f"{who(one.name, one.tail)} 共 {one.here} 件，在 {at}。按 Enter 全部交出。"
+    sentence = f"{who(one.name, one.tail)} 共 {one.here} 件，在 {at}。按 Enter 交出。"
     number = one.slots[0] if len(one.slots) == 1 else f"{one.here} 件"
     said = spoken(one.slots[0]) if len(one.slots) == 1 else f"{one.here} 件"
     return Answer(Tone.OK, "有货", sentence, number=number, spoken=said)
@@ -205,7 +207,7 @@ def _already(about: About) -> str:
     where = "另一台电脑" if about["other"] else "这台电脑"
     by = f"（{about['operator']}）" if about["operator"] else ""
     taker = f"{about['proxy'] or '别人'}代取走" if about["proxied"] else "本人取走"
-    when = clock_text(int(about["at_ms"]))
+    when = clock_text(int(about["at_ms"]), now_ms=int(about["now_ms"]))
     return f"{when} 在{where}{by}由{taker} {about['pieces']} 件，不能再取。有疑问请查 {AFTERSALES_PAGE}。"
 
 
@@ -214,8 +216,9 @@ def _whose(about: About) -> str:
 
 
 def _other_point(about: About) -> str:
-    when = f"（{day_text(about['day'], about['today'])}）" if about["day"] else ""
-    return f"{_whose(about)} 是{about['platform']}送到自提点 {about['point']} 的{when}，不在本店。请顾客去那里取。"
+    when = f"，{day_text(about['day'], about['today'])}" if about["day"] else ""
+    what = f"{_whose(about)} 的货在自提点 {about['point']}"
+    return f"{what}（{about['platform']}{when}），不在本店。请顾客去那里取。"
 
 
 def _other_day(about: About) -> str:
@@ -401,9 +404,9 @@ def visit_heading(visit: Visit) -> str:
 
 
 def due(row: ShelfRow, *, now_ms: int) -> str:
-    """How long goods may still wait: 剩 5时20分, or 过了 1天2时."""
+    """How long goods may still wait: 剩 5时20分, or 过 1天2时."""
     left = row.until_ms - now_ms
-    return f"剩 {span(left)}" if left >= 0 else f"过了 {span(-left)}"
+    return f"剩 {span(left)}" if left >= 0 else f"过 {span(-left)}"
 
 
 def short_who(row: ShelfRow) -> str:
@@ -412,8 +415,23 @@ def short_who(row: ShelfRow) -> str:
 
 
 def reminded(row: ShelfRow, *, now_ms: int) -> str:
-    """When a reminder was copied last, "" for never."""
-    return clock_text(row.reminded_ms, now_ms=now_ms) if row.reminded_ms else ""
+    """When a reminder was copied last: the time today, else the day; "" for never."""
+    if not row.reminded_ms:
+        return ""
+    then, now = moment(row.reminded_ms), moment(now_ms)
+    if then.date() == now.date():
+        return f"{then:%H:%M}"
+    return "昨天" if (now.date() - then.date()).days == 1 else f"{then.month}/{then.day}"
+
+
+def copied(rows: Sequence[ShelfRow]) -> Answer:
+    """A reminder is on the clipboard."""
+    people = len({row.key for row in rows})
+    pieces = sum(row.pieces for row in rows)
+    whose = f"{people} 位顾客" if people > 1 else who(rows[0].name, rows[0].tail) + " "
+    return Answer(
+        Tone.OK, "已复制", f"{whose}的提醒已复制（{pieces} 件），到微信里粘贴就行。", number=f"{people} 位"
+    )
 
 
 def on_shelf(rows: Sequence[ShelfRow]) -> Answer:
@@ -453,7 +471,7 @@ def _until(rows: Sequence[ShelfRow], now_ms: int) -> str:
     first = min(row.until_ms for row in rows)
     if first < now_ms:
         return "已经超时，请尽快来"
-    return f"请在{_near(first, now_ms)}前取"
+    return f"请在{_near(first, now_ms)} 前来取"
 
 
 def _near(at_ms: int, now_ms: int) -> str:
