@@ -334,7 +334,7 @@ _ITEM_COLUMNS = (
     Column[BagItem]("商品", lambda row: row.product),
     Column[BagItem]("件", lambda row: str(row.pieces), width=48, align=RIGHT),
     Column[BagItem](
-        "为什么", lambda row: words.GOODS_WHY.get(row.why, row.why) or "退回", width=86, gives_way=1
+        "为什么", lambda row: words.GOODS_WHY.get(row.why, row.why) or "退回", width=136, gives_way=1
     ),
 )
 
