@@ -18,7 +18,7 @@ from app.ui.panels import chip_padding, paint_chip, paint_state
 from app.ui.shapes import Glyph, draw_glyph, font_of, sized
 
 ROW, LEAST_GROUP, GAP, NOTE_ROW, SLOT_WIDTH = 41, 52, 6, 32, 204
-LEAST_HEIGHT, STATE_HEIGHT = 200, 172
+USUAL_HEIGHT, STATE_HEIGHT, SMALL_STATE = 300, 172, 80
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
@@ -129,6 +129,10 @@ class GoodsView(QAbstractScrollArea):
                 self._toggle()
 
     def _move(self, step: int) -> None:
+        if not self._goods:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + step * sized(self, NOTE_ROW))
+            return
         self._at = max(0, min(len(self._goods) - 1, self._at + step))
         self._bring_into_sight()
         self._tell()
@@ -158,15 +162,20 @@ class GoodsView(QAbstractScrollArea):
     # --- measures ---
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 640), sized(self, LEAST_HEIGHT))
+        return QSize(sized(self, 640), sized(self, USUAL_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 480), sized(self, LEAST_HEIGHT))
+        return QSize(sized(self, 480), sized(self, LEAST_GROUP * 2 + GAP))
 
     def _notes_top(self) -> int:
         if self._groups:
             return self._groups[-1].top + self._groups[-1].height + GAP
-        return STATE_HEIGHT
+        return self._state_height()
+
+    def _state_height(self) -> int:
+        """Where there is little room, the state goes without its drawing."""
+        roomy = self.viewport().height() >= sized(self, STATE_HEIGHT + NOTE_ROW * 2)
+        return STATE_HEIGHT if roomy else SMALL_STATE
 
     def _height(self) -> int:
         notes = 40 + len(self._notes) * NOTE_ROW + 12 if self._notes else 0
@@ -294,7 +303,7 @@ class GoodsView(QAbstractScrollArea):
         painter.drawText(rect, _MIDDLE, shown)
 
     def _paint_nothing(self, painter: QPainter) -> None:
-        area = QRectF(0, 0, self.viewport().width(), sized(self, STATE_HEIGHT))
+        area = QRectF(0, 0, self.viewport().width(), sized(self, self._state_height()))
         advice = "货在哪里写在下面。按 Esc 等下一位。" if self._notes else "按 Esc 等下一位。"
         paint_state(painter, area, self, glyph=Glyph.BAG, sentence="货架上没有这位顾客的货", advice=advice)
 

@@ -123,7 +123,13 @@ class Relay:
         try:
             while await self._exchange(reader, writer, upstream):
                 pass
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, asyncio.CancelledError):
+        except (
+            OSError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            ValueError,
+            asyncio.CancelledError,
+        ):
             pass  # the exchange ends here, whoever ended it; a cancelled one must not be reported as a bug
         finally:
             self._open.discard(writer)

@@ -37,8 +37,7 @@ def is_verified() -> bool:
     return VERIFIED.exists() and json.loads(VERIFIED.read_text("utf-8"))["packaging"] == packaging_hash()
 
 
-def record(figures: dict[str, Any]) -> None:
+def record(packaging: str, figures: dict[str, Any]) -> None:
     """Write down that this packaging was lived through, with its figures; the file belongs into the repository."""
-    VERIFIED.write_text(
-        json.dumps({"packaging": packaging_hash(), **figures}, ensure_ascii=False, indent=1) + "\n", "utf-8"
-    )
+    text = json.dumps({"packaging": packaging, **figures}, ensure_ascii=False, indent=1)
+    VERIFIED.write_text(text + "\n", "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 
 from build.windows.places import Stopped, say
@@ -22,7 +23,7 @@ def bring() -> None:
     if not missing:
         return
     line = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(missing)}"
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and not shutil.which("sudo"):
         raise Stopped(f"Debian packages are missing. Type as root: {line}")
     say(f"installing {' '.join(missing)}")
     _apt("update", "-qq", line=line)
@@ -44,7 +45,8 @@ def _is_installed(package: str) -> bool:
 
 def _apt(*words: str, line: str) -> None:
     surroundings = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    command = ["apt-get", "-o", "Acquire::Retries=3", *words]
+    become = [] if os.geteuid() == 0 else ["sudo", "-n", "-E"]
+    command = [*become, "apt-get", "-o", "Acquire::Retries=3", *words]
     done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
     if done.returncode:
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-6:])

@@ -37,7 +37,9 @@ POLICIES = (
         (e.CodePattern("crate", r"[A-HJ-NP-Z]\d{4}[A-HJ-NP-Z]"), e.CodePattern("pickup", r"\d{12}")),
         12,
     ),
-    e.PolicySet("ncl", "南菜篮", "2026-01-01", (), (), (e.CodePattern("crate", r"\d{2}[A-HJ-NP-Z]{2}\d{3}"),), 18),
+    e.PolicySet(
+        "ncl", "南菜篮", "2026-01-01", (), (), (e.CodePattern("crate", r"\d{2}[A-HJ-NP-Z]{2}\d{3}"),), 18
+    ),
 )
 PEOPLE = (
     Person("b1", "linli", "韦小妹", "6312"),
@@ -52,7 +54,17 @@ def goods(
 ) -> Line:
     """One order line."""
     return Line(
-        lot, order or f"o-{lot}", crate, product, barcode, "x", zone, pieces, 500 * pieces, buyer, f"37-1-0{lot}"
+        lot,
+        order or f"o-{lot}",
+        crate,
+        product,
+        barcode,
+        "x",
+        zone,
+        pieces,
+        500 * pieces,
+        buyer,
+        f"37-1-0{lot}",
     )
 
 
@@ -73,7 +85,9 @@ MILK_LINES = (
 )
 
 
-def van(trip: str, platform: str, lines: tuple[Line, ...], *, day: str = DAY, point: str = POINT) -> e.GoodsAnnounced:
+def van(
+    trip: str, platform: str, lines: tuple[Line, ...], *, day: str = DAY, point: str = POINT
+) -> e.GoodsAnnounced:
     """A manifest."""
     crates = {line.crate: CrateNote(line.crate, line.zone) for line in lines}
     return e.GoodsAnnounced(platform, trip, point, day, tuple(crates.values()), lines)
@@ -82,9 +96,21 @@ def van(trip: str, platform: str, lines: tuple[Line, ...], *, day: str = DAY, po
 MANIFESTS = (
     van("T1", "linli", FROZEN_LINES + DRY_LINES),
     van("T2", "gnt", MILK_LINES),
-    van("T0", "linli", (goods("901", "纸巾", "", "OLD777", Zone.AMBIENT, pieces=2, buyer="b1"),), day=YESTERDAY),
-    van("T9", "linli", (goods("902", "纸巾", "", "NEW777", Zone.AMBIENT, pieces=2, buyer="b1"),), day=TOMORROW),
-    van("T8", "linli", (goods("903", "纸巾", "", "FAR777", Zone.AMBIENT, pieces=2, buyer="b1"),), point="BY-0003"),
+    van(
+        "T0",
+        "linli",
+        (goods("901", "纸巾", "", "OLD777", Zone.AMBIENT, pieces=2, buyer="b1"),),
+        day=YESTERDAY,
+    ),
+    van(
+        "T9", "linli", (goods("902", "纸巾", "", "NEW777", Zone.AMBIENT, pieces=2, buyer="b1"),), day=TOMORROW
+    ),
+    van(
+        "T8",
+        "linli",
+        (goods("903", "纸巾", "", "FAR777", Zone.AMBIENT, pieces=2, buyer="b1"),),
+        point="BY-0003",
+    ),
 )
 ANNOUNCED = {line.lot: line.pieces for manifest in MANIFESTS[:2] for line in manifest.lines}
 
@@ -102,17 +128,23 @@ class Where(NamedTuple):
 def where(store: Store, lot: str) -> Where:
     """Where the pieces of a lot are."""
     reader = store.reader()
-    found: dict[str, int] = dict(reader.rows("SELECT place, pieces FROM stock WHERE lot = ? AND pieces <> 0", (lot,)))
+    found: dict[str, int] = dict(
+        reader.rows("SELECT place, pieces FROM stock WHERE lot = ? AND pieces <> 0", (lot,))
+    )
     reader.close()
     shelf = sum(n for place, n in found.items() if place.startswith("shelf:") and place != "shelf:多发")
     van_pieces = sum(n for place, n in found.items() if place.startswith("van:"))
-    return Where(van_pieces, shelf, found.get("short:", 0), found.get("damaged:", 0), found.get("shelf:多发", 0))
+    return Where(
+        van_pieces, shelf, found.get("short:", 0), found.get("damaged:", 0), found.get("shelf:多发", 0)
+    )
 
 
 def slots_of(store: Store, lot: str) -> set[str]:
     """The slots at which a lot stands."""
     reader = store.reader()
-    rows = reader.rows("SELECT place FROM stock WHERE lot = ? AND place LIKE 'shelf:%' AND pieces > 0", (lot,))
+    rows = reader.rows(
+        "SELECT place FROM stock WHERE lot = ? AND place LIKE 'shelf:%' AND pieces > 0", (lot,)
+    )
     reader.close()
     return {place.removeprefix("shelf:") for (place,) in rows}
 

@@ -257,7 +257,9 @@ def test_short_damaged_and_over_are_counted_apart_before_and_after_the_scan(stor
     store.writer.do(NoteDifference(Shortfall.OVER, "201", 1))
     assert where(store, "201") == Where(0, 1, 1, 2, 1)
     reader = store.reader()
-    open_ones = reader.rows("SELECT about, pieces FROM differences WHERE closed_ms = 0 ORDER BY opened_ms, about")
+    open_ones = reader.rows(
+        "SELECT about, pieces FROM differences WHERE closed_ms = 0 ORDER BY opened_ms, about"
+    )
     assert sorted(open_ones) == [("damaged", 2), ("over", 1), ("short", 1)]
     assert reader.value("SELECT count(*) FROM photos") == 1
     reader.close()
@@ -389,7 +391,9 @@ def test_late_goods_that_are_taken_back_are_missing_again(store: Store) -> None:
     store.writer.do(TakeBack())
     store.writer.do(TakeBack())
     reader = store.reader()
-    rows = reader.rows("SELECT lot, pieces FROM differences WHERE closed_ms = 0 AND lot IN ('201', '203') ORDER BY lot")
+    rows = reader.rows(
+        "SELECT lot, pieces FROM differences WHERE closed_ms = 0 AND lot IN ('201', '203') ORDER BY lot"
+    )
     assert rows == [("201", 4), ("203", 6)]
     reader.close()
 

@@ -32,11 +32,15 @@ BARCODES = [EGGS, DUMPLINGS, RICE, STRANGER]
 LOTS = sorted(ANNOUNCED)
 SLOTS = ["A-01", "A-30", "D-02", "X-01", "Q-77"]
 CRATES = st.builds(Receive, st.sampled_from(CODES))
-COUNTS = st.builds(Receive, st.sampled_from(BARCODES), st.integers(0, 14), unpacking=st.sampled_from(["", *CODES[:2]]))
+COUNTS = st.builds(
+    Receive, st.sampled_from(BARCODES), st.integers(0, 14), unpacking=st.sampled_from(["", *CODES[:2]])
+)
 MILKS = st.builds(
     Receive, st.just(MILK), st.integers(0, 4), product=st.sampled_from(["", "鲜牛奶 1盒", "鲜牛奶 6盒装"])
 )
-DIFFERENCES = st.builds(NoteDifference, st.sampled_from(list(Shortfall)), st.sampled_from(LOTS), st.integers(-1, 8))
+DIFFERENCES = st.builds(
+    NoteDifference, st.sampled_from(list(Shortfall)), st.sampled_from(LOTS), st.integers(-1, 8)
+)
 OTHERS = st.one_of(
     st.builds(Rehouse, st.sampled_from(LOTS), st.sampled_from(SLOTS)),
     st.builds(FindAfterAll, st.sampled_from(LOTS), st.integers(0, 6)),
@@ -114,7 +118,9 @@ def test_no_order_of_scans_receives_more_than_was_announced(store: Store) -> Non
         for places in seen[-1:]:
             for lot, pieces in ANNOUNCED.items():
                 shelf = sum(
-                    n for place, n in places[lot].items() if place.startswith("shelf:") and place != "shelf:多发"
+                    n
+                    for place, n in places[lot].items()
+                    if place.startswith("shelf:") and place != "shelf:多发"
                 )
                 assert shelf <= pieces
 

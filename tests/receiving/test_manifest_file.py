@@ -28,7 +28,18 @@ from app.receiving.words import answer, trouble
 from app.store.opening import Store
 from tests.samples import DAY
 
-HEADERS = ("订单编号", "商品名称", "商品条码", "数量", "周转筐号", "温层", "收货人", "手机尾号", "取件码", "配送日期")
+HEADERS = (
+    "订单编号",
+    "商品名称",
+    "商品条码",
+    "数量",
+    "周转筐号",
+    "温层",
+    "收货人",
+    "手机尾号",
+    "取件码",
+    "配送日期",
+)
 WEI = ("韦小妹", "6312", "37-1-6312")
 GOOD = (
     ("D261122000000001", "土鸡蛋 10枚", "6901234567892", "2", "QQQ111", "生鲜", *WEI, "2026-11-22"),
@@ -199,7 +210,9 @@ def _announce(store: Store, raw: bytes) -> Announced | Refused:
     found = read(raw)
     assert isinstance(found, Manifest)
     return store.writer.do(
-        Announce("linli", f"F{found.digest}", DAY, found.crates, found.lines, found.people, {"product": "商品名称"})
+        Announce(
+            "linli", f"F{found.digest}", DAY, found.crates, found.lines, found.people, {"product": "商品名称"}
+        )
     )
 
 

@@ -135,7 +135,9 @@ def counter(store: Store, qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> I
     camera, reader = PaperCamera(), store.reader()
     labels = LabelFile(tmp_path / "labels")
     chosen: list[Counter] = []
-    page = ReceivingPage(desk, reader, store.clock, camera=camera, labels=labels, choose_file=lambda _: chosen[0].file)
+    page = ReceivingPage(
+        desk, reader, store.clock, camera=camera, labels=labels, choose_file=lambda _: chosen[0].file
+    )
     window.add_page(page)
     window.add_page(Page(desk))
     made = Counter(window, page, store, camera, qtbot, tmp_path)
@@ -202,7 +204,9 @@ def test_a_second_scan_says_when_and_changes_nothing(counter: Counter) -> None:
         (STRANGER, Tone.LOOK, ["没有人订", "F9"]),
     ],
 )
-def test_a_wrong_code_is_answered_with_what_to_do(counter: Counter, code: str, tone: Tone, words: list[str]) -> None:
+def test_a_wrong_code_is_answered_with_what_to_do(
+    counter: Counter, code: str, tone: Tone, words: list[str]
+) -> None:
     before = facts_in(counter.store)
     answer = counter.answer_after(lambda: counter.page.on_scan(code))
     assert answer.kind is tone
@@ -336,7 +340,9 @@ def test_a_countdown_turns_amber_then_red(counter: Counter) -> None:
 def test_a_missing_piece_that_came_after_all_is_taken_in(counter: Counter) -> None:
     counter.store.writer.do(EndReceiving("T1"))
     counter.page.refresh(frozenset())
-    at = next(n for n, row in enumerate(counter.page.model.rows) if getattr(row, "key", "").startswith("diff:"))
+    at = next(
+        n for n, row in enumerate(counter.page.model.rows) if getattr(row, "key", "").startswith("diff:")
+    )
     counter.page.view.setFocus()
     counter.page.view.setCurrentIndex(counter.page.model.index(at, 0))
     counter.press(Qt.Key.Key_F9)

@@ -111,7 +111,10 @@ def test_a_code_is_recognised_by_its_shape(code: str, look: tuple[Look, str]) ->
 
 
 def test_a_broken_pattern_of_a_platform_matches_nothing() -> None:
-    assert look_of("ABC123", [Pattern("x", "crate", "[A-Z"), Pattern("x", "crate", "(a|b")]) == (Look.NOTHING, "")
+    assert look_of("ABC123", [Pattern("x", "crate", "[A-Z"), Pattern("x", "crate", "(a|b")]) == (
+        Look.NOTHING,
+        "",
+    )
     assert not is_cut_short("ABC", "(a|b)+")
 
 
