@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QProcess, QTimer
 
 from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, business_day, moment
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 BACKUP_EVERY_MS = 3_600_000
+FIRST_BACKUP_MS = 600_000
+"""A shop that is open for less than an hour has its backup too."""
 LOOK_EVERY_MS = 1_000
 
 
@@ -152,6 +155,7 @@ class Counter:
             back_up=self.back_up,
             enrol=self.enrol,
             try_now=self._try_now,
+            practise=_practise,
         )
 
     def _heading(self) -> Heading:
@@ -201,6 +205,7 @@ class Counter:
         self._sounds.load()
         self._every(LOOK_EVERY_MS, self.look)
         self._every(BACKUP_EVERY_MS, lambda: self.back_up(_only_log))
+        QTimer.singleShot(FIRST_BACKUP_MS, self.window, lambda: self.back_up(_only_log))
         self._loading = threading.Thread(target=_load_the_rest, name="geyi-load", daemon=True)
         self._loading.start()
         self.connect()
@@ -341,6 +346,12 @@ _NETWORKS = {
     Mood.SIGNED_OUT: Network.OFFLINE,
     Mood.ALARM: Network.BEHIND,
 }
+
+
+def _practise() -> None:
+    """The practice window is a program of its own, so that nothing in it can reach this book."""
+    words = [] if getattr(sys, "frozen", False) else ["-m", "app"]
+    QProcess.startDetached(sys.executable, [*words, "practice"])
 
 
 def _only_log(answer: Answer) -> None:

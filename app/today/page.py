@@ -247,6 +247,7 @@ def _as_day(day: Standing, *, hour: int) -> Day:
         returns_waiting=day.returns_waiting,
         unclosed_day=day.unclosed_day,
         closed=day.closed,
+        code_unseen=day.code_unseen,
     )
 
 

@@ -42,6 +42,7 @@ class Standing:
     commission_fen: int
     unclosed_day: str
     closed: int
+    code_unseen: int
 
 
 def standing(reader: Reader, *, day: str, now_ms: int) -> Standing:
@@ -70,6 +71,7 @@ def standing(reader: Reader, *, day: str, now_ms: int) -> Standing:
         ),
         unclosed_day=reader.value(_UNCLOSED, (day,)) or "",
         closed=_number(reader, "SELECT count(*) FROM days WHERE day = ?", (day,)),
+        code_unseen=_number(reader, _CODE_UNSEEN),
     )
 
 
@@ -116,6 +118,10 @@ SELECT coalesce(sum(s.pieces), 0), count(DISTINCT l.buyer),
 FROM stock s JOIN lines l ON l.lot = s.lot WHERE s.place GLOB 'shelf:*' AND s.pieces > 0
 """
 _HANDED_OUT = "SELECT sum(pieces) FROM handed WHERE undone = 0 AND at_ms >= ? AND at_ms < ?"
+_CODE_UNSEEN = """
+SELECT count(*) FROM state WHERE key = 'recovery_code'
+   AND NOT EXISTS (SELECT 1 FROM state WHERE key = 'recovery_seen')
+"""
 _OVERDUE = """
 SELECT sum(s.pieces) FROM stock s JOIN lines l ON l.lot = s.lot
 WHERE s.place GLOB 'shelf:*' AND s.pieces > 0

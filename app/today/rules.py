@@ -24,6 +24,7 @@ class Day:
     returns_waiting: int
     unclosed_day: str
     closed: int
+    code_unseen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def _candidates(day: Day) -> tuple[Step | None, ...]:
         _frozen(day) if day.hour >= EVENING else None,
         _urgent(day),
         _receive(day),
+        _write_code_down(day),
         _unclosed(day),
         _overdue(day),
         _returns(day),
@@ -79,6 +81,12 @@ def _receive(day: Day) -> Step | None:
             "F2", "收货", f"还有 {day.crates_left} 筐、{day.in_van} 件没签收。扫筐上的标签就行。", Tone.OK
         )
     return None
+
+
+def _write_code_down(day: Day) -> Step | None:
+    if not day.code_unseen:
+        return None
+    return Step("F8", "抄下恢复码", "换电脑时要靠它打开账本。按 F8 再按 F11，抄在纸上收好。", Tone.LOOK)
 
 
 def _unclosed(day: Day) -> Step | None:

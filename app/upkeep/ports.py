@@ -14,10 +14,14 @@ Then = Callable[[Answer], None]
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """``save`` keeps preferences; ``enrol`` takes server and one-time code; both long ones answer on the Qt thread."""
+    """``save`` keeps preferences; ``enrol`` takes server and one-time code; both long ones answer on the Qt thread.
+
+    ``practise`` opens the practice window beside this one.
+    """
 
     folder: Path
     save: Callable[[Preferences], Answer]
     back_up: Callable[[Then], None]
     enrol: Callable[[str, str, Then], None]
     try_now: Callable[[], None]
+    practise: Callable[[], None]

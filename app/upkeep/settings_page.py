@@ -20,6 +20,7 @@ from app.ui.page import Page
 from app.ui.panels import Card, label
 from app.ui.shapes import Glyph, sized
 from app.ui.sheet import Sheet
+from app.upkeep.actions import NoteCodeWrittenDown
 from app.upkeep.ports import Then, Upkeep
 from app.upkeep.queries import backups
 
@@ -102,6 +103,11 @@ class SettingsPage(Page):
                 "恢复码",
                 "换电脑或重装系统时要用。打印出来放好，别拍照发群里。",
                 self._key("查看", "F11", self._show_code),
+            ),
+            SettingRow(
+                "练习",
+                "新来的人先在这里练手：一天的故事，随便点，真账本不会动。",
+                self._key("开始练习", "Ctrl+P", self._upkeep.practise),
             ),
             SettingRow(
                 f"格驿 {__version__}", f"开源、免费（Apache-2.0）。数据放在 {self._upkeep.folder}", QWidget()
@@ -187,4 +193,8 @@ class SettingsPage(Page):
         code = self._reader.get(RECOVERY_STATE, "")
         sheet = Sheet("恢复码", sentence="抄在纸上或打印出来，和存折放在一起。", yes="抄好了", no="关闭")
         sheet.body.addWidget(label(code or "这台电脑上没有留恢复码。", "figure" if code else "lead"))
+        sheet.done.connect(lambda _: self.desk.do(NoteCodeWrittenDown(), self._written_down))
         sheet.open_over(self)
+
+    def _written_down(self, _: None) -> None:
+        self.desk.answer(Answer(Tone.OK, "记下了", "恢复码抄好了。换电脑时就用它。"))

@@ -120,3 +120,7 @@ def test_a_scan_on_the_first_page_is_passed_on(qtbot: QtBot, store: Store, clock
     with qtbot.waitSignal(page.passed_on) as passed:
         page.on_scan("ABC123")
     assert passed.args == ["F2", "ABC123"]
+
+
+def test_the_recovery_code_is_asked_for_until_it_is_written_down() -> None:
+    assert _words(replace(QUIET, code_unseen=1)) == ["抄下恢复码"]
