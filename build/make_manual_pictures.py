@@ -131,6 +131,13 @@ class Shop:
         self.window.show()
         self.window.activateWindow()
         exchange(self.engine)
+        self._write_code_down()
+
+    def _write_code_down(self) -> None:
+        """The owner has done so long ago, and is not reminded of it."""
+        self.page(8)
+        self.hands.press_button("F11")
+        self.hands.press("\r")
 
     def at(self, time: str, day: str = DAY) -> None:
         """Let it be that time."""
