@@ -89,14 +89,18 @@ def test_nothing_unexpected_lies_at_the_top() -> None:
     assert tracked() - TOP == set()
 
 
-def test_the_lock_names_no_host() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    assert "://" not in lock
+LOCKS = ("requirements.lock", "build/windows/requirements.lock")
+"""What every machine installs, and what the Windows program is made from."""
 
 
-def test_the_lock_holds_every_pin_of_the_project() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_host(lock: str) -> None:
+    assert "://" not in (ROOT / lock).read_text(encoding="utf-8")
+
+
+def test_the_locks_hold_every_pin_of_the_project() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower()
+    lock = "".join((ROOT / name).read_text(encoding="utf-8").lower() for name in LOCKS)
     pins = re.findall(r'^\s+"([A-Za-z0-9-]+==[^"]+)"', project, flags=re.MULTILINE)
     assert len(pins) > 20
     assert [pin for pin in pins if f"{pin.lower()} " not in lock] == []
