@@ -13,6 +13,7 @@ from secrets import token_hex
 
 from app.domain import events as e
 from app.domain import places
+from app.domain.clock import day_after
 from app.domain.goods import Count, Person, Zone
 from app.domain.ids import FactId, new_code
 from app.domain.pinyin import initials
@@ -62,7 +63,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """A reminder for these many lots was copied."""
+    """A reminder for these many lots was copied; no facts where it is the last one copied once more."""
 
     lots: int
     facts: tuple[FactId, ...]
@@ -79,7 +80,7 @@ class PhoneShown:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """An order for a villager was noted."""
+    """An order for a villager was noted; of the cash given, `cash_fen` stays and `change_fen` goes back."""
 
     order: str
     name: str
@@ -87,6 +88,7 @@ class Ordered:
     pieces: int
     price_fen: int
     cash_fen: int
+    change_fen: int
     facts: tuple[FactId, ...]
 
 
@@ -183,9 +185,12 @@ def _handed_before(book: Book, lots: Sequence[str]) -> Refused | None:
     )
 
 
+ONE_ACT_MS = 1_000
+"""Hand-outs of one PC this near to each other are one act: its facts are recorded one after the other."""
 LAST_HANDED = (
     "SELECT h.at_ms, h.device, h.operator, h.proxy, coalesce(p.name, ''),"
-    " (SELECT sum(o.pieces) FROM handed o WHERE o.at_ms = h.at_ms AND o.device = h.device AND o.undone = 0),"
+    " (SELECT sum(o.pieces) FROM handed o WHERE o.device = h.device AND o.undone = 0"
+    f" AND o.at_ms BETWEEN h.at_ms - {ONE_ACT_MS} AND h.at_ms + {ONE_ACT_MS}),"
     " coalesce(l.product, '') FROM json_each(?) x CROSS JOIN handed h ON h.lot = x.value"
     " LEFT JOIN people p ON p.buyer = h.proxy LEFT JOIN lines l ON l.lot = h.lot"
     " WHERE h.undone = 0 ORDER BY h.at_ms DESC, h.fact DESC LIMIT 1"
@@ -194,13 +199,13 @@ LAST_HANDED = (
 
 
 def already(row: Row, *, device: str, now_ms: int) -> Refused:
-    """A row of `LAST_HANDED` as a refusal; `other` is 1 where another PC than `device` handed out."""
+    """A row of `LAST_HANDED` as a refusal; `other` names the PC where that was another than `device`, else ""."""
     at_ms, by, operator, proxy, proxy_name, pieces, product = row
     return refused(
         Reason.ALREADY,
         at_ms=at_ms,
         now_ms=now_ms,
-        other=int(by != device),
+        other="" if by == device else by,
         operator=operator,
         proxied=int(bool(proxy)),
         proxy=proxy_name,
@@ -372,7 +377,11 @@ _ZONES_OF = "SELECT DISTINCT l.zone FROM json_each(?) x CROSS JOIN lines l ON l.
 
 @dataclass(frozen=True, slots=True)
 class CopyReminder:
-    """Note that a masked reminder for these lots was put on the clipboard."""
+    """Note that a masked reminder for these lots may be put on the clipboard.
+
+    Where all were reminded of a little while ago it is refused, so that nobody is pestered; within the first
+    minutes the text may be copied again, because a clipboard is soon overwritten, and counts as the same reminder.
+    """
 
     lots: tuple[str, ...]
 
@@ -380,7 +389,24 @@ class CopyReminder:
         lots = tuple(dict.fromkeys(self.lots))
         if not lots:
             return refused(Reason.NOBODY_TO_REMIND)
+        now_ms, last_ms = book.clock.now_ms(), _all_reminded_ms(book, lots)
+        rest = rules.rest_between_reminders(book.get("remind_hours"))
+        if last_ms and now_ms - last_ms < rules.SAME_REMINDER_MS:
+            return Reminded(len(lots), ())
+        if last_ms and now_ms - last_ms < rest:
+            return refused(Reason.REMINDED, at_ms=last_ms, again_ms=last_ms + rest, now_ms=now_ms)
         return Reminded(len(lots), (book.record(e.ReminderCopied(lots)),))
+
+
+def _all_reminded_ms(book: Book, lots: Sequence[str]) -> int:
+    """By when, yesterday or today, each of the lots had been reminded of; 0 where one was not."""
+    last: dict[str, int] = {}
+    for at_ms, body in book.rows(_REMINDERS, (day_after(book.day, -1),)):
+        last |= dict.fromkeys(json.loads(body)["lots"], at_ms)
+    return min(last.get(lot, 0) for lot in lots)
+
+
+_REMINDERS = "SELECT at_ms, body FROM facts WHERE day >= ? AND kind = 'ReminderCopied' ORDER BY at_ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +438,7 @@ class RevealPhone:
 class OrderForVillager:
     """Note an order that the owner places for a villager; money in fen for all pieces together.
 
+    `cash_fen` is what is handed over: change goes back to the villager and never counts as cash in the drawer.
     `buyer` is the key of somebody known; without it the `name` is kept on this PC under a key of its own.
     """
 
@@ -429,11 +456,13 @@ class OrderForVillager:
             return wrong
         buyer = self.buyer or _keep_villager(book, self.name.strip())
         order, product = new_code("DG"), self.product.strip()
+        kept = min(self.cash_fen, self.price_fen)
         fact = book.record(
-            e.ProxyOrdered(order, self.platform, product, self.pieces, self.price_fen, self.cash_fen, buyer)
+            e.ProxyOrdered(order, self.platform, product, self.pieces, self.price_fen, kept, buyer)
         )
         name = self.name.strip() or _name_of(book, buyer)
-        return Ordered(order, name, product, self.pieces, self.price_fen, self.cash_fen, (fact,))
+        change = self.cash_fen - kept
+        return Ordered(order, name, product, self.pieces, self.price_fen, kept, change, (fact,))
 
     def _wrong(self) -> Refused | None:
         if not self.product.strip():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -37,6 +37,8 @@ TOPICS = frozenset(
     }
 )  # fmt: skip
 LONGEST_SHOWN = 40
+HASTE_MS = 400
+"""Nobody reads what waits for a person faster than this."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ASK_OTHERWISE = "可以换尾号、姓名或首字母再找，直接输入就行。"
 _GO_ON = ("接着输入", "尾号 4 位、取件码、姓名或首字母都行，按 Enter 查找。")
@@ -57,6 +59,7 @@ class PickupPage(Page):
         self._visit: Visit | None = None
         self._found_by = ""
         self._busy = self._phone_shown = self._quiet = False
+        self._opened_at = -HASTE_MS
         self.search = SearchBox("找顾客", hint="取件码、手机尾号、姓名、首字母")
         self.acts = RowsModel[Act](self._act_columns(), key=lambda act: act.facts)
         self.act_rows = RowsView("今天交出的", self.acts)
@@ -120,6 +123,8 @@ class PickupPage(Page):
         self.search.entered.connect(lambda text: self.desk.attempt(lambda: self._entered(text)))
         self.hit_rows.chosen.connect(lambda hit: self.desk.attempt(lambda: self._open(hit[1])))
         self.act_rows.chosen.connect(lambda act: self.desk.attempt(lambda: self._open_act(act)))
+        for part in (self.search.field, self.hit_rows, self.act_rows, self.goods):
+            part.installEventFilter(self)
         self.goods.chosen.connect(self._hand_out)
         self.goods.changed.connect(self._show_taking)
         self.hand_over.clicked.connect(self._hand_out)
@@ -179,6 +184,20 @@ class PickupPage(Page):
         """
         self._write(_printable(code))
         self._tell(self._find(code))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let an Enter that opened somebody open no more than that.
+
+        A key held down repeats, and a hasty hand strikes twice: neither has looked at what it hands out.
+        """
+        if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
+            return False
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return False
+        if watched is not self.goods:
+            self._opened_at = event.timestamp()
+            return False
+        return event.isAutoRepeat() or 0 < event.timestamp() - self._opened_at < HASTE_MS
 
     # --- finding ---
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from app.domain import places
 from app.domain.clock import business_day, day_after
@@ -17,11 +17,11 @@ from app.domain.pinyin import initials
 from app.domain.places import Kind
 from app.domain.refusals import Refused, refused
 from app.pickup import perish, rules
-from app.pickup.actions import LAST_HANDED, already
+from app.pickup.actions import LAST_HANDED, ONE_ACT_MS, already
 from app.pickup.perish import Grade
 from app.pickup.rules import Asked, How, Look, Pattern, Reason
 from app.store.connection import Reader, Row
-from app.store.tables import facts, lines, people, stock
+from app.store.tables import facts, lines, moves, people, stock
 
 MOST_MATCHES = 300
 MOST_SHOWN = 9
@@ -332,20 +332,29 @@ def acts_of_day(reader: Reader, *, now_ms: int) -> tuple[Act, ...]:
 
 
 def _acts(reader: Reader, where: str, what: str, most: int) -> tuple[Act, ...]:
-    """Acts by the facts in them: what one person got at one moment from one PC is one act."""
+    """Acts by the facts in them, the newest first: what one person got at once from one PC is one act."""
     device = reader.get("device", "local")
-    acts: dict[tuple[Any, ...], Act] = {}
+    acts: list[Act] = []
     for row in reader.rows(_ACTS.format(where=where), (what,)):
         own, epoch, seq, at_ms, operator, buyer, name, tail, pieces, proxy, proxy_name, undone = row
-        key = (person_key(buyer, name, tail), at_ms, own, undone > 0)
-        before = acts.get(key)
-        ids = (*(before.facts if before else ()), FactId(own, epoch, seq))
-        total = pieces + (before.pieces if before else 0)
-        acts[key] = Act(
-            ids, buyer, name, tail, at_ms, total, int(bool(proxy)), proxy_name, int(own != device), operator,
-            int(undone > 0),
+        act = Act(
+            (FactId(own, epoch, seq),), buyer, name, tail, at_ms, pieces, int(bool(proxy)), proxy_name,
+            int(own != device), operator, int(undone > 0),
         )  # fmt: skip
-    return tuple(acts.values())[:most]
+        if acts and _is_one_act(act, acts[-1]):
+            later = acts.pop()
+            act = replace(later, facts=(*act.facts, *later.facts), pieces=pieces + later.pieces)
+        acts.append(act)
+    return tuple(sorted(acts, key=lambda act: -act.at_ms)[:most])
+
+
+def _is_one_act(earlier: Act, later: Act) -> bool:
+    """Whether two facts, recorded one after the other, are one act over several of a person's keys."""
+    one, other = earlier.facts[-1], later.facts[0]
+    following = (one.device, one.epoch, one.seq + 1) == (other.device, other.epoch, other.seq)
+    keys = {person_key(act.buyer, act.name, act.tail) for act in (earlier, later)}
+    near = abs(later.at_ms - earlier.at_ms) <= ONE_ACT_MS
+    return following and near and len(keys) == 1 and earlier.undone == later.undone
 
 
 _ACTS = (
@@ -353,7 +362,7 @@ _ACTS = (
     " sum(h.pieces), h.proxy, coalesce(nullif(x.name, ''), x.nickname, ''), max(h.undone) FROM handed h"
     " JOIN facts f ON f.id = h.fact LEFT JOIN people p ON p.buyer = h.buyer"
     " LEFT JOIN people x ON x.buyer = h.proxy AND h.proxy <> '' WHERE {where}"
-    " GROUP BY h.fact ORDER BY h.at_ms DESC, f.id DESC LIMIT 90"
+    " GROUP BY h.fact ORDER BY f.id DESC LIMIT 90"
 )
 
 
@@ -548,7 +557,8 @@ def shelf(reader: Reader, *, now_ms: int) -> list[ShelfRow]:
     buyers: dict[str, set[str]] = {}
     for row in found:
         buyers.setdefault(person_key(row.buyer, row.name or "", row.tail or ""), set()).add(row.buyer)
-    rows = [_shelf_row(row, names, reminded, buyers, cuts, now_ms) for row in found]
+    came = _came(reader)
+    rows = [_shelf_row(row, names, reminded, buyers, came, cuts, now_ms) for row in found]
     return sorted(rows, key=lambda row: (row.until_ms, URGENCY[row.zone], row.slot, row.key, row.lot))
 
 
@@ -557,11 +567,12 @@ def _shelf_row(
     names: Mapping[str, str],
     reminded: Mapping[str, int],
     buyers: Mapping[str, set[str]],
+    came: Mapping[str, str],
     cuts: Mapping[Zone, perish.CutOff],
     now_ms: int,
 ) -> ShelfRow:
     zone = Zone(row.zone)
-    until_ms = perish.deadline_ms(zone, row.day, cuts)
+    until_ms = perish.deadline_ms(zone, max(row.day, came.get(row.lot, "")), cuts)
     key = person_key(row.buyer, row.name or "", row.tail or "")
     return ShelfRow(
         lot=row.lot,
@@ -581,6 +592,23 @@ def _shelf_row(
         grade=perish.grade(zone, until_ms, now_ms=now_ms),
         reminded_ms=reminded.get(row.lot, 0),
     )
+
+
+def _came(reader: Reader) -> dict[str, str]:
+    """The business day on which goods now on the shelf came off a van, which a late one makes later than announced."""
+    statement = (
+        select(moves.c.lot, func.max(facts.c.day))
+        .join(facts, facts.c.id == moves.c.fact)
+        .where(moves.c.lot.in_(_STANDING), moves.c.target > "shelf:", moves.c.target < "shelf;")
+        .where(or_(moves.c.source.startswith("van:"), moves.c.source == str(places.SHORT)))
+        .group_by(moves.c.lot)
+    )
+    return dict(tuple(row) for row in reader.select(statement))
+
+
+_STANDING = select(stock.c.lot).where(
+    stock.c.place > "shelf:", stock.c.place < "shelf;", stock.c.place != SURPLUS, stock.c.pieces > 0
+)
 
 
 def _reminded(reader: Reader, found: Sequence[Any], *, now_ms: int) -> dict[str, int]:

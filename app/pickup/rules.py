@@ -70,6 +70,7 @@ class Reason(StrEnum):
     NO_SUCH_SLOT = "no_such_slot"
     SAME_SLOT = "same_slot"
     NOBODY_TO_REMIND = "nobody_to_remind"
+    REMINDED = "reminded"
     NO_PERSON = "no_person"
     NO_PHONE = "no_phone"
     NO_PLATFORM = "no_platform"
@@ -103,6 +104,7 @@ class Asked:
 
 _AIM = re.compile(r"\](C[0-4]|E[0-4]|Q[0-6]|d[0-6]|e[0-3])")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+_NUMBER = re.compile(r"\d{3,4} \d{4} \d{4}|[0-9A-Za-z][0-9A-Za-z\-]*")
 _UNSEEN = ("Cc", "Cf", "Co", "Cn", "Cs")
 
 
@@ -128,10 +130,25 @@ def _plainly(text: str) -> Asked | Refused:
     if re.fullmatch(r"\d{4}", text):
         return Asked(How.TAIL, text)
     if not text.isascii():
-        return Asked(How.NAME, text)
+        return _in_words(text)
     if re.fullmatch(r"[A-Za-z]+", tight) and len(tight) <= LONGEST_NAME:
         return Asked(How.INITIALS, tight.lower()) if len(tight) > 1 else refused(Reason.ONE_LETTER)
     return Asked(How.CODE, text.upper())
+
+
+def _in_words(text: str) -> Asked:
+    """A name; or what a message says, `取件码：37-1-6312`; of `韦小妹6312` the tail says more than the name."""
+    numbers = [part for part in _NUMBER.findall(text) if re.search(r"\d", part)]
+    for number in numbers:
+        mobile = _MOBILE.fullmatch(re.sub(r"[ \-]", "", number))
+        if mobile:
+            return Asked(How.PHONE, mobile[1][-4:])
+    codes = tuple(dict.fromkeys(number.upper().strip("-") for number in numbers if len(number) >= 4))
+    if not codes:
+        return Asked(How.NAME, text)
+    if len(codes) == 1 and re.fullmatch(r"\d{4}", codes[0]):
+        return Asked(How.TAIL, codes[0])
+    return Asked(How.QR, codes[0], codes)
 
 
 def _tidy(text: str) -> str:
@@ -387,6 +404,17 @@ def read_yuan(text: str) -> int | None:
 
 
 # --- what buyers may read ----------------------------------------------------------------------------------
+
+HOUR_MS = 3_600_000
+REMINDER_REST_HOURS = 2
+SAME_REMINDER_MS = 600_000
+"""So long after a reminder its text may be copied again as the same one."""
+
+
+def rest_between_reminders(setting: object = None) -> int:
+    """How long nobody is reminded again, in ms; `setting` is a number of hours up to a day, else as usual."""
+    fits = isinstance(setting, int) and not isinstance(setting, bool) and 0 <= setting <= 24
+    return (setting if isinstance(setting, int) and fits else REMINDER_REST_HOURS) * HOUR_MS
 
 
 def masked_name(name: str) -> str:

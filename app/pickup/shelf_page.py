@@ -28,6 +28,7 @@ from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
 
 ZONES: tuple[Zone | None, ...] = (None, *Zone)
+ALL_PLATFORMS = "全部平台"
 LOOK_AGAIN_MS = 30_000
 TOPICS = frozenset(
     {
@@ -62,6 +63,8 @@ class ShelfPage(Page):
         self.zones = Choice("温区", ["全部", *(words.ZONES[zone] for zone in Zone)])
         self.rows = RowsModel[ShelfRow](self._columns(), key=lambda row: (row.lot, row.slot))
         self.view = RowsView("货架上的货", self.rows)
+        self._platform = ""
+        self.platform = ActionButton(ALL_PLATFORMS, key="6")
         self.group = ActionButton("群文案", key="F9", weight=Weight.PRIMARY)
         self.remind = ActionButton("催这位", key="F10")
         self.move_goods = ActionButton("挪货位", key="F11")
@@ -92,7 +95,12 @@ class ShelfPage(Page):
     def _arrange(self) -> None:
         self.view.say_when_empty("货架是空的", "签收的货上架后，会按快坏的先后排在这里。", glyph=Glyph.SHELF)
         self.column.setSpacing(sized(self, tokens.SPACE_M))
-        self.column.addWidget(self.zones)
+        sieve = QHBoxLayout()
+        sieve.setSpacing(sized(self, tokens.SPACE_S))
+        sieve.addWidget(self.zones, 1)
+        sieve.addWidget(self.platform)
+        self.platform.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.column.addLayout(sieve)
         self.column.addWidget(self.view, 1)
         row = QHBoxLayout()
         row.setSpacing(sized(self, tokens.SPACE_M))
@@ -104,6 +112,7 @@ class ShelfPage(Page):
 
     def _connect(self) -> None:
         self.zones.chosen.connect(lambda _: self.desk.attempt(self._filter))
+        self.platform.clicked.connect(lambda: self.desk.attempt(self._next_platform))
         self.view.chosen.connect(lambda _: self._copy_one())
         self.group.clicked.connect(self._copy_group)
         self.remind.clicked.connect(self._copy_one)
@@ -131,8 +140,8 @@ class ShelfPage(Page):
             self._phone_shown = False
             self.desk.answer(self.invitation)
             return True
-        if self.zones.index > 0:
-            self.zones.choose(0)
+        if self.zones.index > 0 or self._platform:
+            self._show_everything()
             return True
         return False
 
@@ -146,7 +155,7 @@ class ShelfPage(Page):
 
     def on_scan(self, code: str) -> None:
         """A slot's label or a pickup code finds its row."""
-        self.zones.choose(0)
+        self._show_everything()
         slot = slots.read_slot(code, self._reader.get("slots"))
         if slot is not None:
             self._point_at([row for row in self._all if row.slot == slot], nothing=words.empty_slot(slot))
@@ -176,6 +185,8 @@ class ShelfPage(Page):
 
     def _filter(self) -> None:
         shown = self._shown()
+        self.platform.set_text(self._platform or ALL_PLATFORMS)
+        self.platform.setVisible(bool(self._platform) or len({row.platform for row in self._all}) > 1)
         self.rows.replace(shown)
         self.view.viewport().update()
         if self.view.current_row() is None and shown:
@@ -186,7 +197,19 @@ class ShelfPage(Page):
 
     def _shown(self) -> list[ShelfRow]:
         zone = ZONES[max(0, self.zones.index)]
-        return [row for row in self._all if zone in (None, row.zone)]
+        return [row for row in self._all if zone in (None, row.zone) and self._platform in ("", row.platform)]
+
+    def _show_everything(self) -> None:
+        self._platform = ""
+        self.zones.choose(0)
+        self._filter()
+
+    def _next_platform(self) -> None:
+        """Show one platform's goods after the other, then all again."""
+        names = ["", *sorted({row.platform for row in self._all})]
+        at = names.index(self._platform) if self._platform in names else -1
+        self._platform = names[(at + 1) % len(names)]
+        self._filter()
 
     def _now_ms(self) -> int:
         """The time by the platform's clock."""
@@ -194,9 +217,11 @@ class ShelfPage(Page):
         return self._clock.now_ms() - skew
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Digits choose a zone."""
+        """Digits choose a zone, 6 the next platform."""
         digit = event.text()
-        if digit in tuple("12345") and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if digit == "6" and self.platform.isVisible():
+            self.desk.attempt(self._next_platform)
+        elif digit in tuple("12345") and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zones.choose(int(digit) - 1)
         else:
             super().keyPressEvent(event)
@@ -215,13 +240,16 @@ class ShelfPage(Page):
             self._copy(rows, words.buyer_text(rows, shop=self._shop(), now_ms=self._now_ms()))
 
     def _copy(self, rows: Sequence[ShelfRow], text: str) -> None:
-        if rows:
-            QGuiApplication.clipboard().setText(text)
-        self.desk.do(CopyReminder(tuple(row.lot for row in rows)), lambda result: self._copied(rows, result))
+        lots = tuple(row.lot for row in rows)
+        self.desk.do(CopyReminder(lots), lambda result: self._copied(rows, text, result))
 
-    def _copied(self, rows: Sequence[ShelfRow], result: Any) -> None:
+    def _copied(self, rows: Sequence[ShelfRow], text: str, result: Any) -> None:
         self._look_again()
-        self.desk.answer(words.refusal(result) if isinstance(result, Refused) else words.copied(rows))
+        if isinstance(result, Refused):
+            self.desk.answer(words.refusal(result))
+            return
+        QGuiApplication.clipboard().setText(text)
+        self.desk.answer(words.copied(rows))
 
     def _ask_slot(self) -> None:
         row = self._current()

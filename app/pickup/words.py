@@ -118,11 +118,11 @@ def _phone(result: PhoneShown) -> Answer:
 
 def _ordered(result: Ordered) -> Answer:
     owed = result.price_fen - result.cash_fen
-    money = f"收了 {yuan(result.cash_fen)}"
+    money = f"收了 {yuan(result.cash_fen + result.change_fen)}"
     if owed > 0:
         money += f"，还欠 {yuan(owed)}"
-    elif owed < 0:
-        money += f"，请找零 {yuan(-owed)}"
+    elif result.change_fen > 0:
+        money += f"，请找零 {yuan(result.change_fen)}"
     sentence = (
         f"{result.name or '这位顾客'}：{result.product} {result.pieces} 件，{money}。单号 {result.order}。"
     )
@@ -204,7 +204,7 @@ def _number(reason: Reason, about: About) -> str:
 
 
 def _already(about: About) -> str:
-    where = "另一台电脑" if about["other"] else "这台电脑"
+    where = f"另一台电脑 {about['other']} " if about["other"] else "这台电脑"
     by = f"（{about['operator']}）" if about["operator"] else ""
     taker = f"{about['proxy'] or '别人'}代取走" if about["proxied"] else "本人取走"
     when = clock_text(int(about["at_ms"]), now_ms=int(about["now_ms"]))
@@ -255,6 +255,13 @@ def _more_than_here(about: About) -> str:
 
 def _long_gone(about: About) -> str:
     return f"那是 {day_text(about['day'])}的取货，过了当天不能撤销。请按 {AFTERSALES_PAGE} 办理。"
+
+
+def _reminded_before(about: About) -> str:
+    before, again = (
+        clock_text(int(about[key]), now_ms=int(about["now_ms"])) for key in ("at_ms", "again_ms")
+    )
+    return f"{before} 已经催过，这次没有复制，免得打扰邻居。{again} 以后可以再催。"
 
 
 def _barcode(about: About) -> str:
@@ -355,6 +362,7 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
     Reason.NO_SUCH_SLOT: (Tone.WRONG, "没有这个货位", "本店没有货位“{slot}”。请看货位标签，例如 A-01。"),
     Reason.SAME_SLOT: (Tone.INFO, "就在这里", "已经在 {slot}，不用换。"),
     Reason.NOBODY_TO_REMIND: (Tone.INFO, "不用催", "货架上没有要催的货。"),
+    Reason.REMINDED: (Tone.LOOK, "刚催过", _reminded_before),
     Reason.NO_PERSON: (Tone.WRONG, "没有这个人", "这位顾客的资料已经清除了。请问顾客本人。"),
     Reason.NO_PHONE: (Tone.INFO, "没有电话", "平台只给了尾号，没有整个号码。请在平台的应用里联系顾客。"),
     Reason.NO_PLATFORM: (Tone.WRONG, "选个平台", "还没有选在哪个平台下单。请选一个。"),

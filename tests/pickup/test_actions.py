@@ -247,6 +247,33 @@ def test_a_copied_reminder_is_recorded_once_for_each_lot(village: Village) -> No
     assert reason(village.do(CopyReminder(()))) == Reason.NOBODY_TO_REMIND
 
 
+def test_nobody_is_pestered_but_a_lost_clipboard_is_filled_again(village: Village) -> None:
+    remind = CopyReminder((v.SOAP, v.RICE))
+    assert len(village.do(remind).facts) == 1
+    village.clock.advance(seconds=300)
+    assert village.do(remind).facts == ()
+    village.clock.advance(seconds=3600)
+    said = words.answer(village.do(remind))
+    assert (said.word, "今天 10:00 已经催过" in said.sentence) == ("刚催过", True)
+    assert "今天 12:00 以后" in said.sentence
+    assert len(village.do(CopyReminder((v.SOAP, v.RICE, v.OIL))).facts) == 1  # somebody in it is new
+    village.clock.advance(seconds=2 * 3600)
+    assert len(village.do(remind).facts) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "hours"), [(5, 5), (0, 0), (-1, 2), (99, 2), ("4", 2), (True, 2), (None, 2)]
+)
+def test_a_shop_may_say_how_long_nobody_is_reminded_again(
+    village: Village, setting: object, hours: int
+) -> None:
+    village.do(v.Put("remind_hours", setting))
+    village.do(CopyReminder((v.SOAP,)))
+    village.clock.advance(seconds=hours * 3600 - 1 if hours else 601)
+    again = village.do(CopyReminder((v.SOAP,)))
+    assert isinstance(again, Refused) is bool(hours)
+
+
 def test_a_whole_phone_is_shown_for_a_reason_and_logged_without_the_number(village: Village) -> None:
     done = village.do(RevealPhone(v.WXM_LINLI, "打电话催取"))
     assert done.phone == "13800006312"
@@ -273,9 +300,19 @@ def test_an_order_for_a_villager_is_noted_with_its_cash(village: Village) -> Non
     assert "找零 ¥0.10" in words.answer(done).sentence
     order = village.reader.one("SELECT order_no, price_fen, cash_fen, buyer FROM orders")
     assert order is not None
-    assert order[:3] == (done.order, 4990, 5000)
+    assert order[:3] == (done.order, 4990, 4990)
     assert village.reader.value("SELECT name FROM people WHERE buyer = ?", (order[3],)) == "五婆"
-    assert village.reader.value("SELECT sum(fen) FROM money WHERE account = 'drawer'") == 5000
+    assert village.reader.value("SELECT sum(fen) FROM money WHERE account = 'drawer'") == 4990
+
+
+def test_change_is_no_cash_and_a_debt_is_none_either(village: Village) -> None:
+    paid = village.do(OrderForVillager("LLYX", "大米 10公斤", 1, 4990, 10000, name="五婆"))
+    owing = village.do(OrderForVillager("LLYX", "大米 10公斤", 1, 4990, 2000, name="五婆"))
+    assert (paid.cash_fen, paid.change_fen) == (4990, 5010)
+    assert (owing.cash_fen, owing.change_fen) == (2000, 0)
+    assert "收了 ¥100.00，请找零 ¥50.10" in words.answer(paid).sentence
+    assert "还欠 ¥29.90" in words.answer(owing).sentence
+    assert village.reader.value("SELECT sum(fen) FROM money WHERE account = 'drawer'") == 6990
 
 
 @pytest.mark.parametrize(

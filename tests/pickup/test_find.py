@@ -14,7 +14,7 @@ from app.domain.ids import with_check
 from app.domain.places import Kind
 from app.domain.refusals import Refused
 from app.pickup import queries, words
-from app.pickup.actions import HandOut, HandOutAll
+from app.pickup.actions import HandOut, HandOutAll, UndoPickup
 from app.pickup.queries import Found, Visit
 from app.pickup.rules import How, Reason
 from tests.pickup import village as v
@@ -143,6 +143,49 @@ def test_what_a_person_fetched_is_told_as_one_act_over_the_platforms(village: Vi
     assert "本人" in words.act_text(acts[0], now_ms=village.clock.now_ms())
 
 
+def test_one_act_over_two_platforms_stays_one_while_the_clock_ticks(village: Village) -> None:
+    stands = village.clock.now_ms
+
+    def ticking() -> int:
+        village.clock.advance(seconds=0.007)
+        return stands()
+
+    village.clock.now_ms = ticking  # type: ignore[method-assign]
+    done = village.do(HandOutAll((v.WXM_LINLI, v.WXM_GNT)))
+    (act,) = queries.acts_of_day(village.reader, now_ms=stands())
+    assert (act.pieces, act.facts) == (12, done.facts)
+    assert absence(village, v.CODE_L).about["pieces"] == 12
+    assert village.do(UndoPickup(act.facts, "点错人了")).pieces == 12
+
+
+def test_acts_of_two_people_or_of_two_moments_stay_apart(village: Village) -> None:
+    village.do(HandOutAll((v.QIN,)))
+    village.do(HandOutAll((v.HUANG,)))
+    village.do(HandOut((Count(v.EGGS, 1, "X-03"),)))
+    village.clock.advance(seconds=20)
+    village.do(HandOut((Count(v.EGGS, 1, "X-03"),)))
+    acts = queries.acts_of_day(village.reader, now_ms=village.clock.now_ms())
+    assert [len(act.facts) for act in acts] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("取件码：37-1-6312", How.QR),
+        ("【邻里优选】您的货到了，凭37-1-6312到民范村自提点取货", How.QR),
+        ("提货码 1234 5678 9012。", How.QR),
+        ("韦小妹6312", How.TAIL),
+        ("尾号6312", How.TAIL),
+        ("韦小妹 13800006312", How.PHONE),
+        ("韦小妹 138 0000 6312", How.PHONE),
+    ],
+)
+def test_a_message_read_aloud_or_scanned_finds_too(village: Village, text: str, how: How) -> None:
+    got = found(village, text)
+    assert (got.asked.how, got.neighbours[0].name) == (how, "韦小妹")
+    assert "13800006312" not in repr(got)
+
+
 # --- not here --------------------------------------------------------------------------------------------------
 
 
@@ -249,6 +292,19 @@ def test_a_tail_whose_goods_come_tomorrow_is_told_before_what_was_fetched(villag
 def test_yesterdays_goods_are_found_today(village: Village) -> None:
     village.clock.move_to(at(v.TOMORROW, "09:00"))
     assert found(village, "37-1-6312").neighbours[0].here == 12
+
+
+def test_late_goods_have_their_time_from_when_they_came(village: Village) -> None:
+    village.clock.move_to(at(v.TOMORROW, "09:00"))
+    village.record(
+        e.GoodsReceived("T-N", (Count(v.MELON, 2, "X-01"),)),
+        e.ShortArrived("T-L", (Count(v.PORK, 2, "L-01"),)),
+        e.Shelved((Count(v.GREENS, 2, "X-03"),), "X-02"),
+    )
+    rows = {row.lot: row for row in queries.shelf(village.reader, now_ms=village.clock.now_ms())}
+    assert rows[v.MELON].until_ms == at("2026-11-24", "12:00")
+    assert rows[v.PORK].until_ms == at(v.TOMORROW, "20:00")
+    assert rows[v.GREENS].until_ms == at(v.TOMORROW, "12:00")  # moving goods makes them no fresher
 
 
 def test_a_platform_with_a_broken_pattern_does_not_stop_the_others(village: Village) -> None:

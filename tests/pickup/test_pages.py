@@ -162,6 +162,34 @@ def test_two_quick_enters_hand_out_once(counter: Counter) -> None:
     assert [answer.word for answer in counter.answers].count("已经取走") == 0
 
 
+def test_an_enter_that_is_held_down_opens_and_hands_nothing_out(counter: Counter) -> None:
+    counter.type("6312")
+    for repeats in range(8):
+        strike(window_of(counter.window), "\r", at=counter.at, repeated=bool(repeats))
+        counter.at += 33 if repeats else 500
+    counter.village.do(Nothing())
+    assert (counter.part, handed(counter)) == (VISIT, 0)
+
+
+def test_a_hasty_second_enter_hands_nothing_out(counter: Counter) -> None:
+    counter.type("6312")
+    for pause in (120, 500):
+        strike(window_of(counter.window), "\r", at=counter.at)
+        counter.at += pause
+    counter.village.do(Nothing())
+    assert (counter.part, handed(counter)) == (VISIT, 0)
+    counter.press("\r")
+    counter.wait_for("已取货")
+    assert handed(counter) == 12
+
+
+def test_the_row_of_what_went_over_the_counter_lights_up(counter: Counter) -> None:
+    counter.scan(v.CODE_L)
+    counter.press("\r")
+    counter.wait_for("已取货")
+    assert counter.pickup.act_rows.touched_row == 1
+
+
 def test_typing_lists_who_it_may_be_and_enter_opens(counter: Counter) -> None:
     counter.type("wx")
     assert counter.part == HITS
@@ -391,6 +419,30 @@ def test_digits_filter_by_zone_and_esc_shows_all(shelf: Counter) -> None:
     assert {row.lot for row in rows(shelf)} == {v.EGGS, v.GREENS}
     shelf.press("\x1b")
     assert len(rows(shelf)) == 9
+
+
+def test_6_goes_from_platform_to_platform_and_esc_shows_all(shelf: Counter) -> None:
+    everything = len(rows(shelf))
+    shelf.press("6")
+    assert {row.platform for row in rows(shelf)} == {"桂农团"}
+    assert shelf.shelf.platform.text() == "桂农团"
+    shelf.press("6")
+    assert {row.platform for row in rows(shelf)} == {"邻里优选"}
+    shelf.key(Qt.Key.Key_F9)
+    shelf.wait_for("已复制")
+    assert "A-07" in QApplication.clipboard().text()
+    shelf.press("\x1b")
+    assert len(rows(shelf)) == everything
+
+
+def test_who_was_just_reminded_is_left_in_peace(shelf: Counter) -> None:
+    shelf.key(Qt.Key.Key_F9)
+    shelf.wait_for("已复制")
+    QApplication.clipboard().setText("别的")
+    shelf.village.clock.advance(seconds=3600)
+    shelf.key(Qt.Key.Key_F9)
+    assert shelf.wait_for("刚催过").kind is Tone.LOOK
+    assert QApplication.clipboard().text() == "别的"
 
 
 def test_the_group_text_is_masked_and_its_copy_is_recorded(shelf: Counter) -> None:
