@@ -26,7 +26,7 @@ _NOT_NEEDED = """
 Python's tools:         distutils ensurepip idlelib lib2to3 pip pydoc pydoc_data setuptools tkinter turtle turtledemo
                         unittest venv
 PyVRP's drawing:        contourpy cycler dateutil fontTools kiwisolver matplotlib PIL pyparsing tqdm
-                        pyvrp.cli pyvrp.plotting pyvrp.show_versions
+                        pyvrp.cli pyvrp.plotting
 numpy beyond arrays:    numpy.conftest numpy.distutils numpy.f2py numpy.fft numpy.polynomial numpy.random numpy.testing
 other houses' books:    MySQLdb pysqlite2 sqlalchemy.dialects.mssql sqlalchemy.dialects.mysql
                         sqlalchemy.dialects.oracle sqlalchemy.testing

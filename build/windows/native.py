@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from build.windows.wine import Ran
+from build.windows.wine import Ran, finish
 
 
 class Native:
@@ -46,11 +46,4 @@ class Native:
 
     def run(self, *words: str | Path, cwd: Path | None = None, seconds: float = 600) -> Ran:
         """Run a program to its end; ``-1`` where it took longer than ``seconds`` and was ended."""
-        with self.start(*words, cwd=cwd) as program:
-            try:
-                said, _ = program.communicate(timeout=seconds)
-            except subprocess.TimeoutExpired:
-                program.kill()
-                said, _ = program.communicate()
-                return Ran(-1, said)
-        return Ran(program.returncode, said)
+        return finish(self.start(*words, cwd=cwd), seconds=seconds, end=lambda: None)

@@ -6,7 +6,8 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ OVERRIDES = "winedbg.exe=d;winemenubuilder.exe=d;mscoree=d;mshtml=d"
 SHIMS = {"icuuc": (), "bcryptprimitives": ("-ladvapi32",)}
 """Windows 10 has these libraries and Wine 8 lacks them; ours go into the prefix and never into the bundle."""
 SCREEN = "1366x768x24"
+LAST_WORDS_S = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,31 @@ class Ran:
 
     code: int
     text: str
+
+
+def finish(program: subprocess.Popen[str], *, seconds: float, end: Callable[[], None]) -> Ran:
+    """Wait for a program; after ``seconds`` everything is ended by ``end`` and the code is ``-1``.
+
+    What it leaves running (a setup opens the program again) may keep its output open; that is not waited for.
+    """
+    heard: list[str] = []
+    listening = threading.Thread(target=_listen, args=(program, heard), daemon=True)
+    listening.start()
+    try:
+        code = program.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        end()
+        program.kill()
+        program.wait()
+        code = -1
+    listening.join(LAST_WORDS_S)
+    return Ran(code, "".join(heard))
+
+
+def _listen(program: subprocess.Popen[str], heard: list[str]) -> None:
+    if program.stdout is not None:
+        with program.stdout:
+            heard.extend(program.stdout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +97,7 @@ class Wine:
     def surroundings(self) -> dict[str, str]:
         """Environment variables of everything that runs here."""
         names: dict[str, str] = dict(
-            os.environ, WINEPREFIX=str(self.prefix), DISPLAY=self.display, LC_ALL="C.UTF-8"
+            os.environ, WINEPREFIX=str(self.prefix), DISPLAY=self.display, LC_ALL="zh_CN.UTF-8"
         )
         names |= {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": OVERRIDES, "USER": self.user, "LOGNAME": self.user}
         # Wine leads Desktop and Documents to the home folder: it gets one that does not matter.
@@ -86,15 +113,7 @@ class Wine:
 
     def run(self, *words: str | Path, cwd: Path | None = None, seconds: float = 600) -> Ran:
         """Run a program to its end; ``-1`` where it took longer than ``seconds`` and was ended."""
-        with self.start(*words, cwd=cwd) as program:
-            try:
-                said, _ = program.communicate(timeout=seconds)
-            except subprocess.TimeoutExpired:
-                self.end()
-                program.kill()
-                said, _ = program.communicate()
-                return Ran(-1, said)
-        return Ran(program.returncode, said)
+        return finish(self.start(*words, cwd=cwd), seconds=seconds, end=self.end)
 
     def end(self) -> None:
         """End everything that runs in this prefix, and nothing else."""

@@ -100,3 +100,21 @@ def test_the_entry_point_starts_without_loading_anything_heavy(words: list[str])
 def test_the_program_sets_no_hook_on_the_keyboard() -> None:
     hooked = [path for path in MODULES if "SetWindowsHook" in path.read_text("utf-8")]
     assert hooked == []
+
+
+def test_the_worker_needs_nothing_that_is_left_out() -> None:
+    probe = (
+        "import sys\n"
+        "from build.windows.bundle import EXCLUDED\n"
+        "class LeftOut:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if any(f'{name}.'.startswith(f'{gone}.') for gone in EXCLUDED):\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, LeftOut())\n"
+        "from app.selftest import STOPS, small_route\n"
+        "print(small_route()['stops'] == STOPS)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "True", done.stderr
