@@ -332,18 +332,22 @@ def acts_of_day(reader: Reader, *, now_ms: int) -> tuple[Act, ...]:
 
 
 def _acts(reader: Reader, where: str, what: str, most: int) -> tuple[Act, ...]:
-    """Acts by the facts in them, the newest first: what one person got at once from one PC is one act."""
+    """Acts by the facts in them, the newest first; one act has at most one fact for each of a person's keys."""
     device = reader.get("device", "local")
     acts: list[Act] = []
+    keys: set[str] = set()
     for row in reader.rows(_ACTS.format(where=where), (what,)):
         own, epoch, seq, at_ms, operator, buyer, name, tail, pieces, proxy, proxy_name, undone = row
         act = Act(
             (FactId(own, epoch, seq),), buyer, name, tail, at_ms, pieces, int(bool(proxy)), proxy_name,
             int(own != device), operator, int(undone > 0),
         )  # fmt: skip
-        if acts and _is_one_act(act, acts[-1]):
+        if acts and buyer not in keys and _is_one_act(act, acts[-1]):
             later = acts.pop()
             act = replace(later, facts=(*act.facts, *later.facts), pieces=pieces + later.pieces)
+        else:
+            keys = set()
+        keys.add(buyer)
         acts.append(act)
     return tuple(sorted(acts, key=lambda act: -act.at_ms)[:most])
 

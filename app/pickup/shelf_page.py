@@ -95,19 +95,16 @@ class ShelfPage(Page):
     def _arrange(self) -> None:
         self.view.say_when_empty("货架是空的", "签收的货上架后，会按快坏的先后排在这里。", glyph=Glyph.SHELF)
         self.column.setSpacing(sized(self, tokens.SPACE_M))
-        sieve = QHBoxLayout()
-        sieve.setSpacing(sized(self, tokens.SPACE_S))
-        sieve.addWidget(self.zones, 1)
-        sieve.addWidget(self.platform)
-        self.platform.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.column.addLayout(sieve)
+        self.column.addWidget(self.zones)
         self.column.addWidget(self.view, 1)
         row = QHBoxLayout()
-        row.setSpacing(sized(self, tokens.SPACE_M))
-        for button in (self.group, self.remind, self.move_goods, self.phone):
+        row.setSpacing(sized(self, tokens.SPACE_S))
+        for button, share in (
+            (self.group, 6), (self.remind, 6), (self.move_goods, 8), (self.phone, 5), (self.platform, 6)
+        ):  # fmt: skip
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            row.addWidget(button, 1)
+            row.addWidget(button, share)
         self.column.addLayout(row)
 
     def _connect(self) -> None:

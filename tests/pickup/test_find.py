@@ -162,7 +162,6 @@ def test_acts_of_two_people_or_of_two_moments_stay_apart(village: Village) -> No
     village.do(HandOutAll((v.QIN,)))
     village.do(HandOutAll((v.HUANG,)))
     village.do(HandOut((Count(v.EGGS, 1, "X-03"),)))
-    village.clock.advance(seconds=20)
     village.do(HandOut((Count(v.EGGS, 1, "X-03"),)))
     acts = queries.acts_of_day(village.reader, now_ms=village.clock.now_ms())
     assert [len(act.facts) for act in acts] == [1, 1, 1, 1]
