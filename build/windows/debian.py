@@ -11,6 +11,7 @@ from build.windows.places import Stopped, say
 PACKAGES = (
     "wine", "wine64",                               # runs the Windows Python and the made program
     "xvfb", "xauth", "openbox", "xdotool", "imagemagick",  # a screen nobody sees, hands for it, and its pictures
+    "locales",                                      # makes Wine a Chinese Windows
     "nsis",                                         # packs the setup
     "gcc-mingw-w64-x86-64", "mingw-w64-tools",      # python.exe, python3.dll and Wine's missing pieces
     "osslsigncode",                                 # signs the setup where there is a certificate

@@ -17,6 +17,8 @@ OVERRIDES = "winedbg.exe=d;winemenubuilder.exe=d;mscoree=d;mshtml=d"
 """No debugger that waits after a crash, no entries in this machine's own menus, neither .NET nor a browser."""
 SHIMS = {"icuuc": (), "bcryptprimitives": ("-ladvapi32",)}
 """Windows 10 has these libraries and Wine 8 lacks them; ours go into the prefix and never into the bundle."""
+CHINESE = "zh_CN.UTF-8"
+LOCALES = CACHE / "locale"
 SCREEN = "1366x768x24"
 LAST_WORDS_S = 3
 
@@ -61,6 +63,7 @@ class Wine:
     prefix: Path
     display: str
     user: str = "geyi"
+    locale: str = "C.UTF-8"
     more: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -96,9 +99,8 @@ class Wine:
 
     def surroundings(self) -> dict[str, str]:
         """Environment variables of everything that runs here."""
-        names: dict[str, str] = dict(
-            os.environ, WINEPREFIX=str(self.prefix), DISPLAY=self.display, LC_ALL="zh_CN.UTF-8"
-        )
+        names: dict[str, str] = dict(os.environ, WINEPREFIX=str(self.prefix), DISPLAY=self.display)
+        names |= {"LC_ALL": self.locale, "LOCPATH": str(LOCALES)}
         names |= {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": OVERRIDES, "USER": self.user, "LOGNAME": self.user}
         # Wine leads Desktop and Documents to the home folder: it gets one that does not matter.
         return names | {"WINEARCH": "win64", "HOME": str(self.prefix / "home")} | dict(self.more)
@@ -130,9 +132,9 @@ def windows_path(path: Path) -> str:
     return "Z:" + str(path).replace("/", "\\")
 
 
-def fresh(prefix: Path, display: str, *, user: str = "geyi") -> Wine:
+def fresh(prefix: Path, display: str, *, user: str = "geyi", locale: str = "C.UTF-8") -> Wine:
     """A Windows 10 that nobody has used yet, with the libraries Wine lacks; whatever was in ``prefix`` is gone."""
-    made = Wine(prefix, display, user)
+    made = Wine(prefix, display, user, locale)
     if prefix.exists():
         made.end()
         shutil.rmtree(prefix)
@@ -145,6 +147,18 @@ def fresh(prefix: Path, display: str, *, user: str = "geyi") -> Wine:
         shutil.copy(shim(name), made.drive / "windows" / "system32")
     made.run("winecfg", "-v", "win10", seconds=60)
     return made
+
+
+def bring_chinese() -> str:
+    """The name of a locale that makes Wine a Chinese Windows with code page 936; made where the machine lacks it."""
+    made = LOCALES / CHINESE
+    if not made.is_dir():
+        LOCALES.mkdir(parents=True, exist_ok=True)
+        words = ["localedef", "-i", "zh_CN", "-f", "UTF-8", "--no-archive", str(made)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if not made.is_dir():
+            raise Stopped(f"{done.stderr}\nThe Chinese locale could not be made.")
+    return CHINESE
 
 
 def _own_folders(home: Path) -> None:

@@ -139,7 +139,7 @@ def new_windows() -> Iterator[wine.Wine | Native]:
         yield Native()
         return
     with wine.screen() as display, hidden(CACHE / "python"):
-        machine = wine.fresh(CACHE / "rehearsal", display, user=USER)
+        machine = wine.fresh(CACHE / "rehearsal", display, user=USER, locale=wine.bring_chinese())
         try:
             yield machine
         finally:
