@@ -217,11 +217,15 @@ class Counter:
 
     def connect(self) -> None:
         """Start the sync loop where this PC has a place at a platform."""
-        if self._loop is None and self.preferences.server and self.reader.get("secret", ""):
+        if self._loop is None and self._server and self.reader.get("secret", ""):
             from app.sync.loop import SyncLoop
 
             self._loop = SyncLoop(self.make_engine)
             self._loop.start()
+
+    @property
+    def _server(self) -> str:
+        return self.preferences.server or str(self.reader.get("server", ""))
 
     def make_engine(self) -> Engine:
         """An engine of this book, for the thread that calls."""
@@ -229,9 +233,7 @@ class Counter:
         from app.sync.http import HttpPlatform
 
         reader = self.store.reader()
-        place = HttpPlatform(
-            self.preferences.server, device=reader.get("device", ""), secret=reader.get("secret", "")
-        )
+        place = HttpPlatform(self._server, device=reader.get("device", ""), secret=reader.get("secret", ""))
         return Engine(
             writer=self.store.writer, reader=reader, platform=place, clock=self.clock, pulse=self.pulse
         )
@@ -247,6 +249,7 @@ class Counter:
         from app.sync.http import HttpPlatform
         from app.sync.inbox import TakePlace
         from app.sync.protocol import EnrolmentRefused, SyncError
+        from app.upkeep.actions import KeepServer
 
         try:
             place = HttpPlatform(server).enrol(
@@ -259,6 +262,7 @@ class Counter:
         except SyncError:
             return Answer(Tone.WRONG, "连不上", "连不上这个平台地址。请检查网络和地址，再试一次。")
         self.store.writer.do(TakePlace(place))
+        self.store.writer.do(KeepServer(server))
         self.preferences = replace(self.preferences, server=server)
         choices.save(self.store.path, self.preferences)
         return Answer(Tone.OK, "登记好了", f"这台电脑现在是“{place.point_name}”的，记录会自动上传。")

@@ -137,6 +137,7 @@ class Opening:
 
         return {
             Fault.CORRUPT: ("用最近的备份恢复", "", restore),
+            Fault.OTHER_KEY: ("打开账本", "恢复码，例如 7K2QX-…", with_code),
             Fault.KEY_LOST: ("打开账本", "恢复码，例如 7K2QX-…", with_code),
         }
 

@@ -188,7 +188,11 @@ def _say_late(refusal: Refused, *, now_ms: int) -> Answer:
 
 _REFUSALS: dict[Reason, tuple[Tone, str, str]] = {
     Reason.UNKNOWN_LOT: (Tone.WRONG, "没找到", "这件货不在本店的单子里。请扫取件码，或换尾号、姓名再找。"),
-    Reason.NOT_HERE_YET: (Tone.LOOK, "还没到店", "“{product}”还没到店，没有可申请的。请先在“收货”里签收。"),
+    Reason.NOT_HERE_YET: (
+        Tone.LOOK,
+        "还没到店",
+        "“{product}”还没到店，没有可申请的。请先按 F2 到“到货签收”里签收。",
+    ),
     Reason.REPORTED: (
         Tone.LOOK,
         "到货时已报",
@@ -202,7 +206,7 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str]] = {
     Reason.STILL_HERE: (
         Tone.LOOK,
         "货还在店里",
-        "“{product}”还有 {pieces} 件在货位 {slot}，先去那里找；真的没有，请在“收货”里改成短少。",
+        "“{product}”还有 {pieces} 件在货位 {slot}，先去那里找；真的没有，请按 F2 到“到货签收”里改成短少。",
     ),
     Reason.NO_TERMS: (
         Tone.LOOK,
@@ -270,7 +274,7 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str]] = {
         "袋已封",
         "袋 {bag} 已经封了，不能再装、也不能再拿。新的货会装进下一个袋。",
     ),
-    Reason.BAG_OPEN: (Tone.LOOK, "袋还没封", "袋 {bag} 还没封。请先点“封袋”，再交给司机。"),
+    Reason.BAG_OPEN: (Tone.LOOK, "袋还没封", "袋 {bag} 还没封。请先按 F10 封袋，再交给司机。"),
     Reason.BAG_TAKEN: (Tone.WRONG, "司机已取走", "袋 {bag} 司机已经取走了，不用再操作。"),
     Reason.NOT_IN_BAG: (Tone.LOOK, "袋里没有", "袋 {bag} 里没有“{product}”，不用再拿。"),
     Reason.NO_BAGS: (Tone.LOOK, "没有封好的袋", "还没有封好的退货袋。先封袋，再请司机签字。"),

@@ -40,6 +40,11 @@ class Recorded:
     kind: str
     body: str
 
+    @property
+    def true_ms(self) -> int:
+        """When it happened, with the known error of the device's clock taken off."""
+        return self.at_ms - self.skew_ms
+
     def fact(self) -> Fact:
         """The typed fact; raises :class:`BadFact`."""
         return decode(self.kind, self.body)

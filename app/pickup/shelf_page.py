@@ -67,7 +67,7 @@ class ShelfPage(Page):
         self.platform = ActionButton(ALL_PLATFORMS, key="6")
         self.group = ActionButton("群文案", key="F9", weight=Weight.PRIMARY)
         self.remind = ActionButton("催这位", key="F10")
-        self.move_goods = ActionButton("挪货位", key="F11")
+        self.move_goods = ActionButton("只挪这一样", key="F11")
         self.phone = ActionButton("电话", key="F12")
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_AGAIN_MS)

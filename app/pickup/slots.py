@@ -35,6 +35,11 @@ def _how_many(zone: Zone, setting: object) -> int:
     return given if isinstance(given, int) and given > 0 else USUAL[zone]
 
 
+def is_frozen(slot: str) -> bool:
+    """Whether a slot is in the freezer: what stands there is fetched last, so that it does not thaw meanwhile."""
+    return LETTERS.get(slot[:1]) is Zone.FROZEN
+
+
 def is_too_warm(zone: Zone, slot: str) -> bool:
     """Whether goods of `zone` would spoil at `slot`."""
     there = LETTERS.get(slot[:1])

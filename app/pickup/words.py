@@ -15,7 +15,7 @@ from app.pickup.actions import Done, HandedOut, Moved, Ordered, PhoneShown, Pick
 from app.pickup.perish import Grade
 from app.pickup.queries import Absent, Act, Found, Neighbour, ShelfRow, Visit
 from app.pickup.rules import Reason, masked_name
-from app.pickup.slots import spoken
+from app.pickup.slots import is_frozen, spoken
 
 ZONES = {Zone.FROZEN: "冷冻", Zone.CHILLED: "冷藏", Zone.FRESH: "生鲜", Zone.AMBIENT: "常温"}
 GRADES = {Grade.TIME: "还早", Grade.SOON: "快到", Grade.OVERDUE: "滞留"}
@@ -80,7 +80,7 @@ def answer(result: Done | Refused) -> Answer:
 def _handed_out(result: HandedOut) -> Answer:
     whose = result.name or "这位顾客"
     by = f"由{result.proxy}代取" if result.proxy else "已交给本人"
-    rest = f"货架上还留着 {result.left} 件。" if result.left else "这里没有他的货了。"
+    rest = f"货架上还留着 {result.left} 件。" if result.left else "这里没有这位顾客的货了。"
     return Answer(
         Tone.OK,
         "已取货",
@@ -166,7 +166,8 @@ def waiting(one: Neighbour) -> Answer:
     if not one.here:
         return Answer(Tone.LOOK, "没有货", f"{who(one.name, one.tail)} 的货都不在货架上，看下面的说明。")
     at = "、".join(one.slots[:4])
-    sentence = f"{who(one.name, one.tail)} 共 {one.here} 件，在 {at}。按 Enter 交出。"
+    frozen = "冷冻的最后拿。" if any(is_frozen(slot) for slot in one.slots) else ""
+    sentence = f"{who(one.name, one.tail)} 共 {one.here} 件，在 {at}。{frozen}按 Enter 交出。"
     number = one.slots[0] if len(one.slots) == 1 else f"{one.here} 件"
     said = spoken(one.slots[0]) if len(one.slots) == 1 else f"{one.here} 件"
     return Answer(Tone.OK, "有货", sentence, number=number, spoken=said)
@@ -467,9 +468,21 @@ def group_text(rows: Iterable[ShelfRow], *, shop: str, now_ms: int) -> str:
     for zone in sorted({row.zone for row in waiting_rows}, key=URGENCY.__getitem__):
         mine = [row for row in waiting_rows if row.zone is zone]
         said.append("")
-        said.append(f"{_ZONE_MARKS[zone]} {ZONES[zone]}　{_until(mine, now_ms)}")
-        said += _people_lines(mine)
+        for part in (rows_in_time(mine, now_ms), rows_too_late(mine, now_ms)):
+            if part:
+                said.append(f"{_ZONE_MARKS[zone]} {ZONES[zone]}　{_until(part, now_ms)}")
+                said += _people_lines(part)
     return "\n".join([*said, "", "来时报手机尾号就行，谢谢！"])
+
+
+def rows_in_time(rows: Sequence[ShelfRow], now_ms: int) -> list[ShelfRow]:
+    """What may still wait."""
+    return [row for row in rows if row.until_ms >= now_ms]
+
+
+def rows_too_late(rows: Sequence[ShelfRow], now_ms: int) -> list[ShelfRow]:
+    """What should have been fetched already."""
+    return [row for row in rows if row.until_ms < now_ms]
 
 
 _ZONE_MARKS = {Zone.FROZEN: "❄", Zone.CHILLED: "◆", Zone.FRESH: "●", Zone.AMBIENT: "■"}

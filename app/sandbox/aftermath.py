@@ -59,8 +59,9 @@ def after_sales_of(
     wanted = about(rng, CLAIMS * len(taken), at_least=2 if busy else 0)
     sales = [_spoiled(rng, entry, lines) for entry in perishable[: (wanted + 1) // 2]]
     sales += [_standard(rng, entry, lines, index) for index, entry in enumerate(standard[: wanted // 2])]
-    if busy and len(perishable) > wanted:
-        sales.append(_forbidden(rng, perishable[-1], lines))
+    excluded = [entry for entry in perishable[wanted:] if not _may_return(lines[entry[1]])]
+    if busy and excluded:
+        sales.append(_forbidden(rng, excluded[-1], lines))
     closing = clock.at(day, "20:50")
     return tuple(
         sorted((replace(s, at_ms=min(s.at_ms, closing)) for s in sales), key=lambda sale: sale.at_ms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -44,7 +44,9 @@ class Teller:
         for leftover in story.leftovers:
             platform.announce(hub, leftover.announced)
         platform.tell_people(hub, point, story.people)
-        platform.tell_elsewhere(hub, point, story.elsewhere)
+        names = {near.code: near.name for near in story.near}
+        known = (replace(entry, point=names.get(entry.point, entry.point)) for entry in story.elsewhere)
+        platform.tell_elsewhere(hub, point, known)
 
     def tell_until(self, now_ms: int) -> int:
         """Say all that is due by ``now_ms``; how many things were said."""

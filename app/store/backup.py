@@ -14,6 +14,7 @@ from app.store.keys import RECOVERY
 
 KEEP_HOURLY = 24
 KEEP_DAILY = 30
+KEEP_UPGRADES = 2
 
 
 def back_up(book: Path, key: bytes, into: Path, *, now_ms: int, label: str = "hour") -> Path:
@@ -83,7 +84,12 @@ def _verify(path: Path, key: bytes) -> None:
 
 
 def _thin_out(folder: Path) -> None:
-    """Keep the newest hours whole, then one a day, then none; backups made before an upgrade stay."""
+    """Keep the newest hours whole, then one a day, then none; of those before upgrades the newest few.
+
+    Nothing stays longer than the purpose of the personal data in it.
+    """
+    for path in sorted(folder.glob("book-*-before-*.db"), reverse=True)[KEEP_UPGRADES:]:
+        path.unlink(missing_ok=True)
     hourly = sorted(folder.glob("book-*-hour.db"), reverse=True)
     days: set[str] = set()
     for path in hourly[KEEP_HOURLY:]:

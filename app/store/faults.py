@@ -16,6 +16,7 @@ class Fault(StrEnum):
     CORRUPT = "corrupt"
     KEY_LOST = "key_lost"
     WRONG_KEY = "wrong_key"
+    OTHER_KEY = "other_key"
     NEWER = "newer"
     OLD_ENGINE = "old_engine"
     IN_USE = "in_use"

@@ -47,6 +47,22 @@ def recover(folder: Path, code: str) -> bytes:
     return key
 
 
+def is_of_another_key(folder: Path, key: bytes) -> bool:
+    """Whether the recovery file beside the book belongs to another key than ``key``: both came from another PC."""
+    try:
+        of = json.loads((folder / RECOVERY).read_text("ascii")).get("of", "")
+    except (OSError, ValueError, AttributeError):
+        return False
+    return bool(of) and of != _fingerprint(key)
+
+
+def _fingerprint(key: bytes) -> str:
+    """Tells keys apart without telling anything of them."""
+    from hashlib import blake2b
+
+    return blake2b(key, digest_size=8, person=b"geyi-which-key").hexdigest()
+
+
 def tidy_code(text: str) -> str:
     """A recovery code as printed, from what somebody typed: case, spaces and look-alike letters are forgiven."""
     plain = "".join(text.upper().split()).replace("-", "").translate(str.maketrans("ILOU", "110V"))
@@ -68,7 +84,7 @@ def _wrap(key: bytes, code: str) -> str:
 
     nonce = secrets.token_bytes(12)
     sealed = AESGCM(_code_key(code)).encrypt(nonce, key, b"geyi book key")
-    return json.dumps({"nonce": _b64(nonce), "sealed": _b64(sealed)})
+    return json.dumps({"nonce": _b64(nonce), "sealed": _b64(sealed), "of": _fingerprint(key)})
 
 
 def _unwrap(text: str, code: str) -> bytes:

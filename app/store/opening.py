@@ -41,8 +41,11 @@ class Store:
             self._look_after_unclean_stop()
             upgrade.bring_up(self.folder.book, self.key, backups=self.folder.backups, now_ms=clock.now_ms())
             connection = connect(self.folder.book, self.key)
-        except BaseException:
+        except BaseException as error:
             self.folder.close()
+            looks_corrupt = isinstance(error, StoreFault) and error.fault is Fault.CORRUPT
+            if looks_corrupt and keys.is_of_another_key(path, self.key):
+                raise StoreFault(Fault.OTHER_KEY, str(self.folder.book)) from error
             raise
         self._connection = connection
         self.writer = Writer(connection, self._open_book, changed=changed, make_room=self.folder.drop_ballast)

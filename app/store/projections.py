@@ -99,7 +99,7 @@ def _(fact: e.VanArrived, book: Book, entry: Entry) -> None:
             "plate": fact.plate,
             "seal": fact.seal,
             "tenths": fact.tenths,
-            "at": entry.recorded.at_ms,
+            "at": entry.recorded.true_ms,
             "trip": fact.trip,
         },
     )
@@ -107,7 +107,7 @@ def _(fact: e.VanArrived, book: Book, entry: Entry) -> None:
 
 @project.register(e.ReceivingEnded)
 def _(fact: e.ReceivingEnded, book: Book, entry: Entry) -> None:
-    book.run("UPDATE trips SET ended_ms = ? WHERE trip = ?", (entry.recorded.at_ms, fact.trip))
+    book.run("UPDATE trips SET ended_ms = ? WHERE trip = ?", (entry.recorded.true_ms, fact.trip))
 
 
 @project.register(e.ShortFound)
@@ -162,7 +162,7 @@ def _open_difference(book: Book, entry: Entry, *, about: str, lot: str, pieces: 
         " ORDER BY from_day DESC LIMIT 1",
         (platform, entry.recorded.day),
     )
-    at = entry.recorded.at_ms
+    at = entry.recorded.true_ms
     book.run(
         "INSERT OR REPLACE INTO differences (difference, fact, day, about, lot, pieces, fen, note, opened_ms,"
         " deadline_ms, closed_ms, how) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0, '')",
@@ -174,7 +174,7 @@ def _open_difference(book: Book, entry: Entry, *, about: str, lot: str, pieces: 
 def _close_difference(book: Book, entry: Entry, difference: str, *, how: str) -> None:
     book.run(
         "UPDATE differences SET closed_ms = ?, how = ? WHERE difference = ? AND closed_ms = 0",
-        (entry.recorded.at_ms, how, difference),
+        (entry.recorded.true_ms, how, difference),
     )
 
 
@@ -191,7 +191,7 @@ def _(fact: e.PickedUp, book: Book, entry: Entry) -> None:
         book.run(
             "INSERT INTO handed (fact, lot, pieces, buyer, proxy, at_ms, device, operator, undone)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
-            (entry.row, lot, number, fact.buyer, fact.proxy, known.at_ms, known.id.device, known.operator),
+            (entry.row, lot, number, fact.buyer, fact.proxy, known.true_ms, known.id.device, known.operator),
         )
         settle_commission(book, entry, lot)
 
@@ -250,7 +250,7 @@ def _(fact: e.ClaimOpened, book: Book, entry: Entry) -> None:
         " opened_ms, bag, outcome, refund_fen, ruling, ruled_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, '', 0)",
         (fact.claim, entry.recorded.day, fact.lot, fact.pieces, fact.why, fact.remedy, fact.asked_fen,
-         fact.deadline_ms, fact.note, json.dumps(fact.photos), entry.recorded.at_ms),
+         fact.deadline_ms, fact.note, json.dumps(fact.photos), entry.recorded.true_ms),
     )  # fmt: skip
 
 
@@ -261,21 +261,21 @@ def _(fact: e.RulingGiven, book: Book, entry: Entry) -> None:
         return
     book.run(
         "UPDATE claims SET outcome = ?, refund_fen = ?, ruling = ?, ruled_ms = ? WHERE claim = ?",
-        (fact.outcome, fact.refund_fen, fact.note, entry.recorded.at_ms, fact.claim),
+        (fact.outcome, fact.refund_fen, fact.note, entry.recorded.true_ms, fact.claim),
     )
     settle_commission(book, entry, lot)
 
 
 @project.register(e.GoodsBagged)
 def _(fact: e.GoodsBagged, book: Book, entry: Entry) -> None:
-    book.run("INSERT OR IGNORE INTO bags (bag, opened_ms) VALUES (?, ?)", (fact.bag, entry.recorded.at_ms))
+    book.run("INSERT OR IGNORE INTO bags (bag, opened_ms) VALUES (?, ?)", (fact.bag, entry.recorded.true_ms))
     if fact.claim:
         book.run("UPDATE claims SET bag = ? WHERE claim = ?", (fact.bag, fact.claim))
 
 
 @project.register(e.BagSealed)
 def _(fact: e.BagSealed, book: Book, entry: Entry) -> None:
-    book.run("UPDATE bags SET sealed_ms = ? WHERE bag = ?", (entry.recorded.at_ms, fact.bag))
+    book.run("UPDATE bags SET sealed_ms = ? WHERE bag = ?", (entry.recorded.true_ms, fact.bag))
 
 
 @project.register(e.BagTaken)
@@ -283,7 +283,7 @@ def _(fact: e.BagTaken, book: Book, entry: Entry) -> None:
     book.run(
         "UPDATE bags SET taken_ms = ?, driver = ?, signature = ?, pieces = ? WHERE bag = ?",
         (
-            entry.recorded.at_ms,
+            entry.recorded.true_ms,
             fact.driver,
             fact.signature,
             sum(count.pieces for count in fact.goods),
@@ -296,7 +296,7 @@ def _(fact: e.BagTaken, book: Book, entry: Entry) -> None:
 def _(fact: e.ReturnsAcknowledged, book: Book, entry: Entry) -> None:
     book.run(
         "UPDATE bags SET acknowledged_ms = ?, acknowledged_pieces = ? WHERE bag = ?",
-        (entry.recorded.at_ms, fact.pieces, fact.bag),
+        (entry.recorded.true_ms, fact.pieces, fact.bag),
     )
 
 
@@ -366,7 +366,7 @@ def _(fact: e.ShelfCounted, book: Book, entry: Entry) -> None:
 def _count(book: Book, entry: Entry, day: str, what: str, amount: int) -> None:
     book.run(
         "INSERT OR REPLACE INTO counts (day, what, amount, at_ms) VALUES (?, ?, ?, ?)",
-        (day, what, amount, entry.recorded.at_ms),
+        (day, what, amount, entry.recorded.true_ms),
     )
 
 
@@ -378,7 +378,7 @@ def _(fact: e.DifferenceNamed, book: Book, entry: Entry) -> None:
         "INSERT OR REPLACE INTO differences (difference, fact, day, about, lot, pieces, fen, note, opened_ms,"
         " deadline_ms, closed_ms, how) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '')",
         (fact.difference, entry.row, fact.day, fact.about, fact.lot, fact.pieces, fact.fen, fact.reason,
-         entry.recorded.at_ms),
+         entry.recorded.true_ms),
     )  # fmt: skip
     if fact.about == "cash":
         book_money(
@@ -395,7 +395,7 @@ def _(fact: e.DifferenceClosed, book: Book, entry: Entry) -> None:
 def _(fact: e.DayClosed, book: Book, entry: Entry) -> None:
     book.run(
         "INSERT OR REPLACE INTO days (day, closed_ms, body) VALUES (?, ?, ?)",
-        (fact.day, entry.recorded.at_ms, entry.recorded.body),
+        (fact.day, entry.recorded.true_ms, entry.recorded.body),
     )
 
 
@@ -411,7 +411,7 @@ def take_back(book: Book, entry: Entry, row: int, kind: str) -> None:
     elif kind in ("ShortFound", "DamageFound", "OverFound", "DifferenceNamed"):
         book.run(
             "UPDATE differences SET closed_ms = ?, how = 'undone' WHERE fact = ? AND closed_ms = 0",
-            (entry.recorded.at_ms, row),
+            (entry.recorded.true_ms, row),
         )
     elif kind == "CashMoved":
         for account, fen in book.rows("SELECT account, fen FROM money WHERE fact = ? AND fen > 0", (row,)):
@@ -421,7 +421,7 @@ def take_back(book: Book, entry: Entry, row: int, kind: str) -> None:
         book.run(
             "UPDATE claims SET outcome = 'withdrawn', ruled_ms = ?"
             " WHERE claim = (SELECT json_extract(body, '$.claim') FROM facts WHERE id = ?) AND outcome = ''",
-            (entry.recorded.at_ms, row),
+            (entry.recorded.true_ms, row),
         )
     elif kind in _RECEIVING_TAKEN_BACK:
         _RECEIVING_TAKEN_BACK[kind](book, row)
@@ -449,7 +449,7 @@ def bring_back(book: Book, original: Entry, fact: e.Fact) -> None:
 
 def _miss_again(book: Book, row: int) -> None:
     """Late pieces did not come after all: the shortages that they had ended are open again, the newest first."""
-    at_ms = book.value("SELECT at_ms FROM facts WHERE id = ?", (row,))
+    at_ms = book.value("SELECT at_ms - skew_ms FROM facts WHERE id = ?", (row,))
     for lot, pieces in book.rows("SELECT lot, sum(pieces) FROM moves WHERE fact = ? GROUP BY lot", (row,)):
         left = pieces
         for difference, short in book.rows(_ENDED_BY_ARRIVAL, (lot, at_ms)):

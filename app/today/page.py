@@ -17,12 +17,22 @@ from app.ui.buttons import PressButton
 from app.ui.desk import Desk
 from app.ui.page import EVERYTHING, Page
 from app.ui.panels import SectionTitle, StatePanel, StatTile
-from app.ui.shapes import Glyph, draw_focus_ring, draw_keycap, draw_tone, font_of, sized
+from app.ui.shapes import Glyph, draw_focus_ring, draw_glyph, draw_keycap, draw_tone, font_of, sized
 
 MOST_STEPS = 3
 UNKNOWN_CODE = Answer(
     Tone.LOOK, "不认识这个码", "清单里没有这个码。收货请按 F2，取货请按 F3，再扫一次，会告诉您是怎么回事。"
 )
+
+_GLYPHS = {
+    "F2": Glyph.TRUCK,
+    "F3": Glyph.BAG,
+    "F4": Glyph.SHELF,
+    "F5": Glyph.BACK,
+    "F6": Glyph.BOOK,
+    "F8": Glyph.GEAR,
+}
+"""A check mark would say that it is done: what is to be done carries the drawing of its page."""
 
 
 class StepCard(PressButton):
@@ -49,13 +59,11 @@ class StepCard(PressButton):
         painter.drawRoundedRect(rect, tokens.RADIUS_LARGE, tokens.RADIUS_LARGE)
         side, pad = sized(self, 34), sized(self, 20)
         middle = self.height() / 2
-        draw_tone(
-            painter,
-            QRectF(pad, middle - side / 2, side, side),
-            self.step.tone,
-            body=paint.fill,
-            mark=paint.ink,
-        )
+        place = QRectF(pad, middle - side / 2, side, side)
+        if self.step.tone in (Tone.LOOK, Tone.WRONG):
+            draw_tone(painter, place, self.step.tone, body=paint.fill, mark=paint.ink)
+        else:
+            draw_glyph(painter, place, _GLYPHS.get(self.step.key, Glyph.BOX), tokens.BLUE)
         self._paint_words(painter, left=pad + side + sized(self, 16))
         if self.hasFocus():
             draw_focus_ring(painter, QRectF(self.rect()), tokens.RADIUS_LARGE)

@@ -38,6 +38,7 @@ class Step:
 
 
 EVENING = 18
+LATE = 20
 
 
 def next_steps(day: Day) -> tuple[Step, ...]:
@@ -64,7 +65,8 @@ def _frozen(day: Day) -> Step | None:
     if not day.frozen_waiting:
         return None
     tone = Tone.WRONG if day.hour >= EVENING else Tone.INFO
-    return Step("F4", "冷冻催取", f"冷冻的还有 {day.frozen_waiting} 件没人取，今晚 20:00 前要取走。", tone)
+    until = "今晚要取走，催一催" if day.hour < LATE else "过了时候还没取，催取或装袋退回"
+    return Step("F4", "冷冻催取", f"冷冻的还有 {day.frozen_waiting} 件没人取，{until}。", tone)
 
 
 def _urgent(day: Day) -> Step | None:

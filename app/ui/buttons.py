@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetricsF,
     QIntValidator,
@@ -331,7 +332,11 @@ class Choice(QWidget):
 
 
 class _CountField(QLineEdit):
-    """The number in a stepper; an input method has no business here."""
+    """The number in a stepper; an input method has no business here, and the first digit replaces what stands."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self, self.selectAll)
 
     def inputMethodQuery(self, query: Qt.InputMethodQuery, argument: object = None) -> object:
         if query == Qt.InputMethodQuery.ImEnabled:

@@ -165,7 +165,7 @@ def unsent_sentence(standing: Standing) -> str:
         return "全部已上传" if standing.network is Network.ONLINE else "记录都在本机，没有待上传的"
     age = f"，最早{spoken_age(standing.oldest)}前" if standing.oldest is not None else ""
     calm = "，联网后自动上传" if standing.network is Network.OFFLINE else ""
-    return f"未上传 {standing.unsent} 条{age}{calm}"
+    return f"未上传 {standing.unsent} 笔{age}{calm}"
 
 
 def spoken_age(age: timedelta) -> str:

@@ -39,8 +39,10 @@ class TroubleWindow(QWidget):
         column = QVBoxLayout(self)
         pad = sized(self, 32)
         column.setContentsMargins(pad, pad, pad, pad)
-        column.addWidget(self.panel, 1)
         column.addWidget(self.field)
+        column.addWidget(self.panel, 1)
+        if asks:
+            self.field.setFocus()
 
     def say(self, answer: Answer, *, way_on: str = "") -> None:
         """Show what came of it."""

@@ -11,6 +11,17 @@ RECOVERY_SEEN = "recovery_seen"
 
 
 @dataclass(frozen=True, slots=True)
+class KeepServer:
+    """Keep the platform's address in the book, so that a book put on another PC finds its platform again."""
+
+    server: str
+
+    def perform(self, book: Book) -> None:
+        """Keep it in the state table."""
+        book.put("server", self.server)
+
+
+@dataclass(frozen=True, slots=True)
 class NoteCodeWrittenDown:
     """The owner says that the recovery code stands on paper; the first page stops asking."""
 

@@ -95,15 +95,15 @@ class SettingsPage(Page):
         column.setContentsMargins(0, 0, sized(self, tokens.SPACE_S), 0)
         column.setSpacing(sized(self, tokens.SPACE_M))
         for row in (
-            SettingRow("字号", "大字版适合看不清小字的时候，重开格驿后生效。", self._size),
-            SettingRow("声音", "扫码后“滴”一声告诉您成了没有。", self._sounds),
             self._platform,
             self._backup,
             SettingRow(
                 "恢复码",
-                "换电脑或重装系统时要用。打印出来放好，别拍照发群里。",
+                "换电脑或重装系统时要用。抄在纸上收好，别拍照发群里。",
                 self._key("查看", "F11", self._show_code),
             ),
+            SettingRow("字号", "大字版适合看不清小字的时候，重开格驿后生效。", self._size),
+            SettingRow("声音", "扫码后“滴”一声告诉您成了没有。", self._sounds),
             SettingRow(
                 "练习",
                 "新来的人先在这里练手：一天的故事，随便点，真账本不会动。",
@@ -147,7 +147,7 @@ class SettingsPage(Page):
             f"{newest}。每小时自动一份{f'，另存到 {other}' if other else '，建议另存到 U 盘'}。"
         )
         device = self._reader.get("device", "")
-        server = self._preferences.server
+        server = self._preferences.server or self._reader.get("server", "")
         self._platform.sentence.setText(
             f"已登记为 {device}，平台地址 {server}"
             if device and server
@@ -191,8 +191,14 @@ class SettingsPage(Page):
 
     def _show_code(self) -> None:
         code = self._reader.get(RECOVERY_STATE, "")
-        sheet = Sheet("恢复码", sentence="抄在纸上或打印出来，和存折放在一起。", yes="抄好了", no="关闭")
-        sheet.body.addWidget(label(code or "这台电脑上没有留恢复码。", "figure" if code else "lead"))
+        sheet = Sheet(
+            "恢复码", sentence="一共 25 个字，抄在纸上，和存折放在一起。", yes="抄好了", no="关闭", width=640
+        )
+        groups = code.split("-")
+        for line in (groups[:3], groups[3:]):  # short lines are read and written down without a slip
+            sheet.body.addWidget(label("  ".join(line) if code else "", "figure"))
+        if not code:
+            sheet.body.addWidget(label("这台电脑上没有留恢复码。", "lead"))
         sheet.done.connect(lambda _: self.desk.do(NoteCodeWrittenDown(), self._written_down))
         sheet.open_over(self)
 

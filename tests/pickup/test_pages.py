@@ -146,6 +146,12 @@ def test_a_scan_and_one_enter_hand_out_all(counter: Counter) -> None:
     assert counter.pickup.search.text() == ""
 
 
+def test_frozen_goods_are_named_first_and_fetched_last(counter: Counter) -> None:
+    said = counter.scan(v.CODE_L).sentence
+    assert said.index("D-02") < said.index("A-07") < said.index("冷冻的最后拿")
+    assert "冷冻" not in counter.scan("5-5-2418").sentence
+
+
 def test_a_second_scan_of_the_same_code_hands_nothing_out(counter: Counter) -> None:
     counter.scan(v.CODE_L)
     counter.scan(v.CODE_L)
@@ -412,6 +418,16 @@ def test_a_shop_may_set_its_own_times(shelf: Counter) -> None:
     shelf.village.do(v.Put("overdue", {"frozen": [2, "12:00"]}))
     shelf.shelf.refresh(shelf.shelf.topics)
     assert next(row.lot for row in rows(shelf)) == v.YOGHURT
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1366, 768)])
+def test_no_words_of_the_shelf_are_cut(shelf: Counter, size: tuple[int, int]) -> None:
+    shelf.window.resize(*size)
+    shelf.window.grab()
+    assert cut_words(shelf.shelf) == []
+    shelf.press("6")
+    shelf.window.grab()
+    assert cut_words(shelf.shelf) == []
 
 
 def test_digits_filter_by_zone_and_esc_shows_all(shelf: Counter) -> None:

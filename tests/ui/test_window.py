@@ -208,8 +208,8 @@ def test_a_scan_eaten_by_an_input_method_is_answered(counter: CounterWindow) -> 
     [
         (Standing(Network.ONLINE), "全部已上传"),
         (Standing(Network.OFFLINE), "记录都在本机，没有待上传的"),
-        (Standing(Network.BEHIND, 12, timedelta(minutes=4)), "未上传 12 条，最早 4 分钟前"),
-        (Standing(Network.OFFLINE, 3, timedelta(days=4)), "未上传 3 条，最早 4 天前，联网后自动上传"),
+        (Standing(Network.BEHIND, 12, timedelta(minutes=4)), "未上传 12 笔，最早 4 分钟前"),
+        (Standing(Network.OFFLINE, 3, timedelta(days=4)), "未上传 3 笔，最早 4 天前，联网后自动上传"),
     ],
 )
 def test_what_is_unsent_is_said_with_its_age(standing: Standing, sentence: str) -> None:
