@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.answers import Tone
@@ -14,12 +14,26 @@ from app.reconciliation.match_step import MatchStep
 from app.reconciliation.pieces import Counter, Part, Step, StepLine, across
 from app.reconciliation.seal_step import ClosedPanel, SealStep
 from app.reconciliation.shelf_step import ShelfStep
+from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
 from app.ui.panels import Chip, label
+from app.ui.shapes import sized
 
 STEPS: Final = ("点货架", "点钱箱", "看差异", "日结")
 SHELF, DRAWER, MATCH, SEAL = range(4)
 DONE: Final = 4
+
+
+class _OneStep(QStackedWidget):
+    """Asks for the room of the step in front only; the others do not make the page scroll."""
+
+    def sizeHint(self) -> QSize:
+        step = self.currentWidget()
+        return step.sizeHint() if step else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        step = self.currentWidget()
+        return step.minimumSizeHint() if step else super().minimumSizeHint()
 
 
 class Flow(Part):
@@ -40,13 +54,16 @@ class Flow(Part):
         self.match, self.seal = MatchStep(counter), SealStep(counter)
         self.steps: tuple[Step, ...] = (self.shelf, self.drawer, self.match, self.seal)
         self.done = ClosedPanel(counter)
-        self._stack = QStackedWidget()
+        self._stack = _OneStep()
+        self._stack.currentChanged.connect(lambda _: self._stack.updateGeometry())
         self._arrange()
         self._connect()
 
     def _arrange(self) -> None:
         head = across(self._title, self._stamp, self.line, self.back, self.skip)
         head.setStretch(2, 1)
+        for quiet in (self.back, self.skip):
+            quiet.setFixedHeight(sized(quiet, tokens.TARGET))
         self.column.addLayout(head)
         for part in (*self.steps, self.done):
             self._stack.addWidget(part)
