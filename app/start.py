@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
@@ -96,6 +97,8 @@ class Opening:
 
     def _go_on(self) -> None:
         """What can wait until the first page is there."""
+        gc.freeze()
+        gc.enable()
         from app.ui.only_one import Doorbell
 
         if self.counter is not None:

@@ -194,7 +194,7 @@ class CounterWindow(QMainWindow):
         if len(self.pages) >= MOST_PAGES:
             raise ValueError("the rail has eight keys")
         self.pages.append(page)
-        self._stack.addWidget(_scrolling(page))
+        self._stack.addWidget(QWidget())  # its place; the page is put there when it is first shown
         self.rail.add(page.title, glyph=page.glyph)
         if len(self.pages) == 1:
             self.show_page(0)
@@ -210,6 +210,8 @@ class CounterWindow(QMainWindow):
             self.rail.mark(self._stack.currentIndex())
             return
         page = self.pages[index]
+        if page.parentWidget() is None:
+            self._give_its_place(page, index)
         self._stack.setCurrentIndex(index)
         self.rail.mark(index)
         self.header.title.set_text(page.title)
@@ -220,6 +222,13 @@ class CounterWindow(QMainWindow):
         """Show shop and business day."""
         self.header.show_heading(heading)
         self.setWindowTitle(f"{heading.shop} · 格驿")
+
+    def _give_its_place(self, page: Page, index: int) -> None:
+        self._stack.insertWidget(index, _scrolling(page))
+        empty = self._stack.widget(index + 1)
+        if empty is not None:
+            self._stack.removeWidget(empty)
+            empty.deleteLater()
 
     def show_standing(self, standing: Standing) -> None:
         """Show network, unsent facts and the clock's state."""

@@ -40,7 +40,8 @@ window.show()
 app.exec()
 """
 OURS = """
-import os, sys
+import gc, os, sys
+gc.disable()  # as app.cli does until the first page is there
 from pathlib import Path
 from app.start import Opening, application
 from app.domain.clock import SystemClock
