@@ -96,7 +96,9 @@ def decode(kind: str, body: str) -> Fact:
     if cls is None:
         raise UnknownKind(kind)
     try:
-        found = json.loads(body)
+        found, end = _scan(body)
+        if end != len(body):
+            found = json.loads(body)  # blanks around it are well, anything else raises
     except ValueError as error:
         raise BadFact(f"{kind}: not JSON") from error
     if not isinstance(found, dict):
@@ -104,6 +106,7 @@ def decode(kind: str, body: str) -> Fact:
     return typing.cast(Fact, _reader(cls)(found))
 
 
+_scan = json.JSONDecoder().raw_decode
 _readers: dict[type, Callable[[Any], Any]] = {}
 
 
@@ -165,21 +168,35 @@ def _dataclass_reader(cls: type) -> Callable[[Any], Any]:
     named: list[tuple[Field[Any], Callable[[Any], Any]]] = [
         (field, _reader(hints[field.name])) for field in fields(cls)
     ]
+    readers = [read for _, read in named]
+    pairs = [(field.name, read) for field, read in named]
 
     def read_object(value: Any) -> Any:
-        if isinstance(value, list):
-            value = {field.name: item for (field, _), item in zip(named, value, strict=False)}
-        elif not isinstance(value, dict):
-            raise BadFact(f"{cls.__name__}: {value!r:.40} is no row")
-        arguments = {}
-        for field, read in named:
-            if field.name in value:
-                arguments[field.name] = read(value[field.name])
-            elif field.default is MISSING:
-                raise BadFact(f"{cls.__name__}: {field.name} is missing")
-        return cls(**arguments)
+        """Whole rows and objects take the short way; what lacks a field, or has one too many, the careful one."""
+        if isinstance(value, list | dict) and len(value) == len(readers):
+            if isinstance(value, list):
+                return cls(*[read(item) for read, item in zip(readers, value, strict=True)])
+            try:
+                return cls(*[read(value[name]) for name, read in pairs])
+            except KeyError:
+                pass
+        return cls(**_arguments(cls, named, value))
 
     return read_object
+
+
+def _arguments(cls: type, named: list[tuple[Field[Any], Callable[[Any], Any]]], value: Any) -> dict[str, Any]:
+    if isinstance(value, list):
+        value = {field.name: item for (field, _), item in zip(named, value, strict=False)}
+    elif not isinstance(value, dict):
+        raise BadFact(f"{cls.__name__}: {value!r:.40} is no row")
+    arguments = {}
+    for field, read in named:
+        if field.name in value:
+            arguments[field.name] = read(value[field.name])
+        elif field.default is MISSING:
+            raise BadFact(f"{cls.__name__}: {field.name} is missing")
+    return arguments
 
 
 def canonical(recorded: Recorded) -> bytes:
