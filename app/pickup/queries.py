@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 
 from app.domain import places
 from app.domain.clock import business_day, day_after
+from app.domain.codes import SHORTEST_CUT, Pattern
 from app.domain.goods import URGENCY, Zone
 from app.domain.ids import FactId
 from app.domain.pinyin import initials
@@ -19,7 +20,7 @@ from app.domain.refusals import Refused, refused
 from app.pickup import perish, rules
 from app.pickup.actions import LAST_HANDED, ONE_ACT_MS, already
 from app.pickup.perish import Grade
-from app.pickup.rules import Asked, How, Look, Pattern, Reason
+from app.pickup.rules import Asked, How, Look, Reason
 from app.store.connection import Reader, Row
 from app.store.tables import facts, lines, moves, people, stock
 
@@ -484,7 +485,7 @@ def _strange_code(reader: Reader, asked: Asked, patterns: Sequence[Pattern], *, 
             Reason.NOT_ON_LIST if ours else Reason.OTHER_PLATFORM, code=code, tail="", platform=name
         )
     if look in (Look.NOTHING, Look.CUT_SHORT):
-        begun = reader.value(_BEGUN, (code, code + "~")) if len(code) >= rules.SHORTEST_CUT else None
+        begun = reader.value(_BEGUN, (code, code + "~")) if len(code) >= SHORTEST_CUT else None
         if begun or look is Look.CUT_SHORT:
             return refused(Reason.CUT_SHORT, code=code, platform=name)
     return refused(_BY_LOOK[look], code=code, platform=name, product="")

@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from itertools import combinations, pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from app.domain.codes import Pattern, is_cut_short, matches
 from app.domain.goods import Count
 from app.domain.ids import ean13_is_valid, has_valid_check
 from app.domain.places import SURPLUS_SLOT
@@ -23,8 +23,6 @@ LONGEST_NAME = 20
 LONGEST_NOTE = 60
 MOST_PIECES = 999
 MOST_FEN = 10_000_000
-SHORTEST_CUT = 3
-"""Fewer characters than this are not called the beginning of a longer code."""
 
 
 class Reason(StrEnum):
@@ -225,15 +223,6 @@ def _in_url(text: str) -> list[tuple[str, str]]:
 # --- shapes of codes ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A platform's shape of codes of one kind (`crate`, `pickup`, `pallet`)."""
-
-    platform: str
-    kind: str
-    pattern: str
-
-
 def spellings(code: str, patterns: Iterable[Pattern]) -> tuple[str, ...]:
     """All forms in which a book may hold a typed code: blanks and hyphens left out, or set as platforms set them."""
     tight = re.sub(r"[ \-]", "", code)
@@ -243,7 +232,7 @@ def spellings(code: str, patterns: Iterable[Pattern]) -> tuple[str, ...]:
         forms += [" ".join(groups), "-".join(groups)]
     if re.fullmatch(r"\d{5,11}", tight):
         shapes = [shape.pattern for shape in patterns if shape.kind == "pickup" and "-" in shape.pattern]
-        forms += [form for form in _hyphened(tight) if any(_matches(shape, form) for shape in shapes)]
+        forms += [form for form in _hyphened(tight) if any(matches(shape, form) for shape in shapes)]
     return tuple(dict.fromkeys(forms))
 
 
@@ -279,7 +268,7 @@ def look_of(code: str, patterns: Iterable[Pattern]) -> tuple[Look, str]:
     tight = code.replace(" ", "")
     for kind in ("pickup", "crate", "pallet"):
         for shape in known:
-            if shape.kind == kind and (_matches(shape.pattern, code) or _matches(shape.pattern, tight)):
+            if shape.kind == kind and (matches(shape.pattern, code) or matches(shape.pattern, tight)):
                 return Look(kind), shape.platform
     return _plain_look(tight, known)
 
@@ -301,48 +290,6 @@ def _plain_look(code: str, patterns: Sequence[Pattern]) -> tuple[Look, str]:
         if shape.kind == "pickup" and is_cut_short(code, shape.pattern):
             return Look.CUT_SHORT, shape.platform
     return Look.NOTHING, ""
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except re.error:
-        return None
-
-
-def _matches(pattern: str, code: str) -> bool:
-    compiled = _compiled(pattern)
-    return compiled is not None and compiled.fullmatch(code) is not None
-
-
-_ATOM = re.compile(r"(\[[^\]]+\]|\\[dw]|[^\\\[\](){}|?*+.^$])(?:\{(\d+)(?:,(\d+))?\}|(\?))?")
-
-
-def is_cut_short(code: str, pattern: str) -> bool:
-    """Whether a code is the beginning of one that `pattern` would match, with something missing at its end."""
-    beginnings = _beginnings(pattern)
-    if beginnings is None or len(code) < SHORTEST_CUT or _matches(pattern, code):
-        return False
-    return beginnings.fullmatch(code) is not None
-
-
-@lru_cache(maxsize=256)
-def _beginnings(pattern: str) -> re.Pattern[str] | None:
-    """A pattern for all beginnings, for shapes made of classes and counts only; none for others."""
-    nested, at = "", 0
-    atoms: list[tuple[str, int, int]] = []
-    while at < len(pattern):
-        atom = _ATOM.match(pattern, at)
-        if atom is None:
-            return None
-        least, most = (0, 1) if atom[4] else (int(atom[2] or 1), int(atom[3] or atom[2] or 1))
-        atoms.append((atom[1], least, most))
-        at = atom.end()
-    for symbol, least, most in reversed(atoms):
-        whole = f"{symbol}{{{least},{most}}}{nested}"
-        nested = f"(?:{symbol}{{0,{least}}}|{whole})"
-    return _compiled(nested)
 
 
 # --- handing out -------------------------------------------------------------------------------------------

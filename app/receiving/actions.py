@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 from app.domain import events as e
 from app.domain import places
 from app.domain.clock import day_after
+from app.domain.codes import SHORTEST_CUT, Pattern
 from app.domain.goods import Count, CrateNote, Line, Person, Shortfall, Zone
 from app.domain.ids import FactId
 from app.domain.refusals import Refused, refused
 from app.receiving import rules
-from app.receiving.rules import Expected, Look, Pattern, Reading, Reason, Taken
+from app.receiving.rules import Expected, Look, Reading, Reason, Taken
 from app.receiving.slots import read_slot, zone_of
 from app.receiving.standing import PERSON, Here, give_slots, here, settled
 from app.store.book import Book
@@ -426,7 +427,7 @@ def _stranger(book: Book, at: Here, code: str, pieces: int) -> Refused:
     if known is not None:
         return known
     begun = book.one(_BEGUN, {"code": code, "end": code + "~", "point": at.point, "day": at.day})
-    if begun is not None and len(code) >= rules.SHORTEST_CUT:
+    if begun is not None and len(code) >= SHORTEST_CUT:
         return refused(Reason.CUT_SHORT, code=code, whole=begun[0])
     names: dict[str, str] = dict(book.rows(_PLATFORM_NAMES))
     look, platform = rules.look_of(code, _patterns(book))

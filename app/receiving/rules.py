@@ -7,16 +7,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
+from app.domain.codes import Pattern, is_cut_short, matches
 from app.domain.goods import URGENCY, Count, Zone
 from app.domain.ids import ean13_is_valid, has_valid_check
 from app.domain.refusals import Refused, refused
 
 LONGEST_CODE = 64
 MOST_PIECES = 9999
-SHORTEST_CUT = 3
-"""Fewer characters than this are not called the beginning of a longer code."""
 END_NOTE = "收货结束时没到"
 """The note of the shortages that ending a van makes by itself."""
 LARGEST_PHOTO = 300_000
@@ -145,15 +143,6 @@ class Look(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A platform's shape of codes of one kind (`crate`, `pickup`, `pallet`)."""
-
-    platform: str
-    kind: str
-    pattern: str
-
-
 def look_of(code: str, patterns: Iterable[Pattern]) -> tuple[Look, str]:
     """What a code looks like, and which platform's it would be ("" for none)."""
     own = _own_look(code)
@@ -162,7 +151,7 @@ def look_of(code: str, patterns: Iterable[Pattern]) -> tuple[Look, str]:
     known = list(patterns)
     for kind in ("pallet", "crate", "pickup"):
         for shape in known:
-            if shape.kind == kind and _matches(shape.pattern, code):
+            if shape.kind == kind and matches(shape.pattern, code):
                 return Look(kind), shape.platform
     return _plain_look(code, known)
 
@@ -184,47 +173,6 @@ def _plain_look(code: str, patterns: Sequence[Pattern]) -> tuple[Look, str]:
         if shape.kind == "crate" and is_cut_short(code, shape.pattern):
             return Look.CUT_SHORT, shape.platform
     return Look.NOTHING, ""
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except re.error:
-        return None
-
-
-def _matches(pattern: str, code: str) -> bool:
-    compiled = _compiled(pattern)
-    return compiled is not None and compiled.fullmatch(code) is not None
-
-
-_ATOM = re.compile(r"(\[[^\]]+\]|\\[dw]|[^\\\[\](){}|?*+.^$])(?:\{(\d+)(?:,(\d+))?\}|(\?))?")
-
-
-def is_cut_short(code: str, pattern: str) -> bool:
-    """Whether a code is the beginning of one that `pattern` would match, with something missing at its end."""
-    beginnings = _beginnings(pattern)
-    if beginnings is None or len(code) < SHORTEST_CUT or _matches(pattern, code):
-        return False
-    return beginnings.fullmatch(code) is not None
-
-
-@lru_cache(maxsize=256)
-def _beginnings(pattern: str) -> re.Pattern[str] | None:
-    """A pattern for all beginnings, for shapes made of classes and counts only; `None` for others."""
-    symbols: list[str] = []
-    at = 0
-    while at < len(pattern):
-        atom = _ATOM.match(pattern, at)
-        if atom is None:
-            return None
-        symbols += [atom[1]] * int(atom[3] or atom[2] or 1)
-        at = atom.end()
-    nested = ""
-    for symbol in reversed(symbols):
-        nested = f"(?:{symbol}{nested})?"
-    return _compiled(nested)
 
 
 # --- spreading a count over order lines --------------------------------------------------------------------

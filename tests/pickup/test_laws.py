@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain import codec
+from app.domain.codes import is_cut_short
 from app.domain.goods import Count, Zone
 from app.domain.ids import FactId
 from app.domain.refusals import Refused
@@ -145,7 +146,7 @@ def test_what_is_taken_is_what_is_asked_or_all_there_is(slots: list[tuple[str, i
 def test_the_beginning_of_a_code_is_called_cut_short(code: str, length: int) -> None:
     pattern = r"\d{1,2}-\d-\d{4}"
     cut = code[:length]
-    assert rules.is_cut_short(cut, pattern) == (len(cut) >= 3 and len(cut) < len(code))
+    assert is_cut_short(cut, pattern) == (len(cut) >= 3 and len(cut) < len(code))
 
 
 @given(st.sampled_from(list(Zone)), st.integers(0, 10**8), st.integers(0, 10**8))

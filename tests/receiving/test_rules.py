@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.codes import Pattern, is_cut_short
 from app.domain.goods import Zone
 from app.domain.ids import with_check
 from app.domain.refusals import Refused
@@ -13,12 +14,10 @@ from app.receiving import slots
 from app.receiving.rules import (
     Expected,
     Look,
-    Pattern,
     Reading,
     Reason,
     Scan,
     counted_more,
-    is_cut_short,
     look_of,
     read_degrees,
     read_scan,
