@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QProcess, QTimer
 
 from app.domain.answers import Answer, Tone
-from app.domain.clock import Clock, business_day, moment
+from app.domain.clock import Clock, SystemClock, business_day, moment
 from app.settings import preferences as choices
 from app.settings.preferences import Preferences
 from app.store.faults import StoreFault
@@ -30,6 +30,8 @@ from app.ui.shapes import Glyph
 from app.ui.sounds import Sounds
 from app.ui.status import Network, Standing
 from app.ui.window import CounterWindow, Heading
+from app.upkeep.actions import NoteSkew
+from app.upkeep.clockwatch import ClockWatch
 from app.upkeep.ports import Then, Upkeep
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class Counter:
         self._note = note
         self._loop: SyncLoop | None = None
         self._loading: threading.Thread | None = None
+        self._clock_watch = ClockWatch()
         self.store = Store(folder, clock, changed=self._recorded)
         self.desk = Desk(self.store.writer.submit, explain=explain)
         self.reader = self.store.reader()
@@ -78,7 +81,6 @@ class Counter:
         self._today = TodayPage(self.desk, self.reader, self.clock)
         self._add_pages()
         self.desk.changed.connect(lambda _: self._count_behind_other_pages())
-        self._take_first_pulse()
         self.look()
 
     # --- the window ---
@@ -171,6 +173,7 @@ class Counter:
 
     def look(self) -> None:
         """Once a second: the status bar, and the heading when the business day has changed."""
+        self._count_unsent()
         self.window.show_standing(_as_standing(self.pulse.reading, self.clock.now_ms()))
         self.window.show_heading(self._heading())
         self.window.tick()
@@ -179,8 +182,8 @@ class Counter:
         if self.window.page is not self._today:
             self._today.count()
 
-    def _take_first_pulse(self) -> None:
-        """What is unsent is on the screen before the first exchange, and also where none will ever come."""
+    def _count_unsent(self) -> None:
+        """What is unsent is counted from the book itself: it is right before, between and without exchanges."""
         get = self.reader.get
         if not get("secret", ""):
             return
@@ -188,8 +191,18 @@ class Counter:
         found = self.reader.one(
             "SELECT count(*), min(at_ms) FROM facts WHERE device = ? AND epoch = ? AND seq > ?", own
         )
-        if found is not None:
+        reading = self.pulse.reading
+        if found is not None and found[0] != reading.unsent:
             self.pulse.take(unsent=found[0], oldest_ms=found[1] or 0, now_ms=self.clock.now_ms())
+
+    def _watch_clock(self) -> None:
+        """Somebody has set the PC's clock: what is known of its error goes with it, contact or not."""
+        jumped = self._clock_watch.jumped_ms(self.clock.now_ms())
+        if jumped:
+            skew = self.reader.get("skew_ms", 0) + jumped
+            log.warning("the PC's clock was set by %d ms; its known error is now %d ms", jumped, skew)
+            self.store.writer.submit(NoteSkew(skew))
+            self.pulse.take(skew_ms=skew)
 
     def _show_badges(self, day: Today) -> None:
         self.window.show_count(1, sum(trip.crates_left for trip in day.trips if not trip.ended_ms))
@@ -203,6 +216,8 @@ class Counter:
         self.desk.changed.connect(lambda _: self.look())
         self.pulse.listen(lambda _: self.desk.announce(("pulse",)))
         self._sounds.load()
+        if isinstance(self.clock, SystemClock):  # a story's clock goes in steps
+            self._every(LOOK_EVERY_MS, self._watch_clock)
         self._every(LOOK_EVERY_MS, self.look)
         self._every(BACKUP_EVERY_MS, lambda: self.back_up(_only_log))
         QTimer.singleShot(FIRST_BACKUP_MS, self.window, lambda: self.back_up(_only_log))

@@ -12,10 +12,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.bootstrap import Counter
 from app.domain.clock import Clock
+from app.domain.resources import resource_path
 from app.settings import preferences
 from app.store.faults import Fault, StoreFault
 from app.store.words import fault_answer
@@ -60,6 +62,7 @@ def application(*, large_text: int = 0) -> QApplication:
     made = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     made.setApplicationName("Geyi")
     made.setApplicationDisplayName("格驿")
+    made.setWindowIcon(QIcon(str(resource_path("icon/geyi.png"))))
     apply_theme(made, TextSize.LARGE if large_text else TextSize.NORMAL)
     return made
 
@@ -140,6 +143,7 @@ class Opening:
 
         return {
             Fault.CORRUPT: ("用最近的备份恢复", "", restore),
+            Fault.MISSING: ("用最近的备份恢复", "", restore),
             Fault.OTHER_KEY: ("打开账本", "恢复码，例如 7K2QX-…", with_code),
             Fault.KEY_LOST: ("打开账本", "恢复码，例如 7K2QX-…", with_code),
         }

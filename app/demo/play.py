@@ -12,8 +12,8 @@ from pathlib import Path
 
 from app.demo.hands import Hands
 from app.demo.report import Report, report, write
-from app.demo.scenes import MINUTE, Scene
-from app.demo.stage import Stage, exchange
+from app.demo.scenes import Scene
+from app.demo.stage import Stage, begin_of, exchange, receive_earlier_days
 from app.domain import clock
 from app.sandbox.pointday import PointDay
 from app.sandbox.story import point_day
@@ -25,7 +25,7 @@ class Play:
 
     def __init__(self, story: PointDay, folder: Path) -> None:
         self.story = story
-        self.stage = Stage(story, folder, begins_ms=_begin_of(story))
+        self.stage = Stage(story, folder, begins_ms=begin_of(story))
         self.hands = Hands(self.stage.counter, folder)
         self.engine = self.stage.engine()
         self._folder = folder
@@ -36,7 +36,7 @@ class Play:
         window.resize(1366, 768)
         window.show()
         try:
-            self._earlier_days()
+            receive_earlier_days(self.stage, self.engine)
             for scene in sorted(self._scenes(), key=lambda scene: scene.at_ms):
                 self._go_to(scene.at_ms)
                 scene.act()
@@ -69,20 +69,6 @@ class Play:
         """Exchange as the loop would: until all is sent, or once where the network fails."""
         exchange(self.engine)
 
-    # --- before the day ---
-
-    def _earlier_days(self) -> None:
-        """What still stands on the shelves from the days before was received then."""
-        from app.receiving.actions import EndReceiving, Receive
-
-        self._sync()
-        for leftover in sorted(self.story.leftovers, key=lambda item: item.received_ms):
-            self.stage.move_to(leftover.received_ms)
-            for note in leftover.announced.crates:
-                self.hands.do(Receive(note.crate))
-            self.hands.do(EndReceiving(leftover.announced.trip))
-        self._sync()
-
     # --- the day ---
 
     def _scenes(self) -> list[Scene]:
@@ -104,11 +90,6 @@ class Play:
         self.hands.picture("今日-开门")
         self.hands.page(2)
         self.hands.picture("到货-等车")
-
-
-def _begin_of(story: PointDay) -> int:
-    first = min((item.received_ms for item in story.leftovers), default=clock.at(story.day, "05:00"))
-    return first - 60 * MINUTE
 
 
 def play_day(*, seed: int, county: str, day: str, out: Path, say: Callable[[str], None] = print) -> Report:

@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.demo.stage import Stage
+from app.demo.stage import Stage, begin_of, receive_earlier_days
 from app.domain import clock
 from app.sandbox.pointday import Asks, Outcome, PointDay, Van, Visit
 from app.sandbox.story import point_day
@@ -156,7 +156,10 @@ def show_story(*, seed: int, county: str, day: str) -> int:
     app = application()
     folder = Path(tempfile.mkdtemp(prefix="geyi-practice-"))
     story = point_day(seed=seed, county=county, day=day)
-    stage = Stage(story, folder, begins_ms=clock.at(day, "06:58"))
+    stage = Stage(story, folder, begins_ms=begin_of(story))
+    engine = stage.engine()
+    receive_earlier_days(stage, engine)
+    engine.close()
     panel = StoryPanel(stage)
     both = QWidget()
     row = QHBoxLayout(both)

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from app.bootstrap import Counter
+from app.domain import clock
 from app.domain.clock import StoryClock
 from app.hub.hub import Hub
 from app.hub.running import serve
@@ -76,6 +77,26 @@ class Stage:
         self.relay.stop()
         self._running.stop()
         self.hub.close()
+
+
+def begin_of(story: PointDay) -> int:
+    """An hour before the first thing of the story."""
+    first = min((item.received_ms for item in story.leftovers), default=clock.at(story.day, "05:00"))
+    return first - 3_600_000
+
+
+def receive_earlier_days(stage: Stage, engine: Engine) -> None:
+    """What still stands on the shelves from the days before was received then."""
+    from app.receiving.actions import EndReceiving, Receive
+
+    exchange(engine)
+    do = stage.counter.store.writer.do
+    for leftover in sorted(stage.story.leftovers, key=lambda item: item.received_ms):
+        stage.move_to(leftover.received_ms)
+        for note in leftover.announced.crates:
+            do(Receive(note.crate))
+        do(EndReceiving(leftover.announced.trip))
+    exchange(engine)
 
 
 def exchange(engine: Engine, *, until_done: int = 1) -> None:

@@ -14,6 +14,7 @@ class Fault(StrEnum):
     READ_ONLY = "read_only"
     LOCKED = "locked"
     CORRUPT = "corrupt"
+    MISSING = "missing"
     KEY_LOST = "key_lost"
     WRONG_KEY = "wrong_key"
     OTHER_KEY = "other_key"

@@ -38,6 +38,7 @@ class Store:
         self.folder = Folder(path)
         try:
             self.key, self.recovery_code = keys.load_or_make(path, book_exists=self.folder.book.exists())
+            self._look_after_lost_book()
             self._look_after_unclean_stop()
             upgrade.bring_up(self.folder.book, self.key, backups=self.folder.backups, now_ms=clock.now_ms())
             connection = connect(self.folder.book, self.key)
@@ -76,6 +77,13 @@ class Store:
         """Finish what is queued and let go of the folder."""
         self.writer.close()
         self.folder.close()
+
+    def _look_after_lost_book(self) -> None:
+        """A book that is gone or empty while its backups are there is not a new shop: nothing is begun over it."""
+        book = self.folder.book
+        gone = not book.exists() or book.stat().st_size == 0
+        if gone and any(self.folder.backups.glob("book-*.db")):
+            raise StoreFault(Fault.MISSING, str(book))
 
     def _look_after_unclean_stop(self) -> None:
         """After a kill or a power cut the file is checked before anybody writes to it."""

@@ -256,6 +256,7 @@ def _as_day(day: Standing, *, hour: int) -> Day:
         unclosed_day=day.unclosed_day,
         closed=day.closed,
         code_unseen=day.code_unseen,
+        voided=day.voided,
     )
 
 

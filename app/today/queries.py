@@ -43,6 +43,7 @@ class Standing:
     unclosed_day: str
     closed: int
     code_unseen: int
+    voided: int
 
 
 def standing(reader: Reader, *, day: str, now_ms: int) -> Standing:
@@ -72,6 +73,7 @@ def standing(reader: Reader, *, day: str, now_ms: int) -> Standing:
         unclosed_day=reader.value(_UNCLOSED, (day,)) or "",
         closed=_number(reader, "SELECT count(*) FROM days WHERE day = ?", (day,)),
         code_unseen=_number(reader, _CODE_UNSEEN),
+        voided=_number(reader, _VOIDED, (day_after(day, -1), day)),
     )
 
 
@@ -118,6 +120,10 @@ SELECT coalesce(sum(s.pieces), 0), count(DISTINCT l.buyer),
 FROM stock s JOIN lines l ON l.lot = s.lot WHERE s.place GLOB 'shelf:*' AND s.pieces > 0
 """
 _HANDED_OUT = "SELECT sum(pieces) FROM handed WHERE undone = 0 AND at_ms >= ? AND at_ms < ?"
+_VOIDED = """
+SELECT count(*) FROM facts v JOIN facts f ON f.reversed_by = v.id
+WHERE v.kind = 'Voided' AND f.kind = 'PickedUp' AND v.day BETWEEN ? AND ?
+"""
 _CODE_UNSEEN = """
 SELECT count(*) FROM state WHERE key = 'recovery_code'
    AND NOT EXISTS (SELECT 1 FROM state WHERE key = 'recovery_seen')

@@ -25,6 +25,7 @@ class Day:
     unclosed_day: str
     closed: int
     code_unseen: int = 0
+    voided: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def next_steps(day: Day) -> tuple[Step, ...]:
 
 def _candidates(day: Day) -> tuple[Step | None, ...]:
     return (
+        _voided(day),
         _frozen(day) if day.hour >= EVENING else None,
         _urgent(day),
         _receive(day),
@@ -59,6 +61,13 @@ def _candidates(day: Day) -> tuple[Step | None, ...]:
         _hand_out(day),
         _close(day),
     )
+
+
+def _voided(day: Day) -> Step | None:
+    if not day.voided:
+        return None
+    sentence = f"{day.voided} 笔取货被平台撤回：另一台电脑先交出了同样的货。请和取货的人核对。"
+    return Step("F3", "两台电脑重了", sentence, Tone.WRONG)
 
 
 def _frozen(day: Day) -> Step | None:

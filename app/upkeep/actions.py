@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from app.store.book import Book
+if TYPE_CHECKING:
+    from app.store.book import Book
 
 RECOVERY_SEEN = "recovery_seen"
 """State key: somebody has said that the recovery code is written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSkew:
+    """Keep how far this PC's clock is ahead of the platform's, in ms, as it must be after the clock was set."""
+
+    skew_ms: int
+
+    def perform(self, book: Book) -> None:
+        """Keep it in the state table."""
+        book.put("skew_ms", self.skew_ms)
+        book.changed.add("pulse")
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,16 @@ def test_a_lost_key_is_replaced_by_the_printed_code(tmp_path: Path, opening: Ope
     assert _opened(opening).window.isVisible()
 
 
+def test_an_empty_or_missing_book_beside_its_backup_is_no_new_shop(tmp_path: Path, opening: Opening) -> None:
+    _folder_with_a_book(tmp_path / "data")
+    (tmp_path / "data" / "book.db").write_bytes(b"")
+    opening.attempt()
+    assert opening.counter is None
+    assert opening.trouble is not None
+    opening.trouble.panel.way_on.click()
+    assert _opened(opening).reader.value("SELECT count(*) FROM facts") == 1
+
+
 def test_a_newer_book_is_left_alone(tmp_path: Path, opening: Opening) -> None:
     key = _folder_with_a_book(tmp_path / "data").key
     connection = connect(tmp_path / "data" / "book.db", key)

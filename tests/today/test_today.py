@@ -122,5 +122,9 @@ def test_a_scan_on_the_first_page_is_passed_on(qtbot: QtBot, store: Store, clock
     assert passed.args == ["F2", "ABC123"]
 
 
+def test_a_pickup_that_the_platform_took_back_is_said_first() -> None:
+    assert _words(replace(QUIET, voided=1, in_van=3, crates_left=1)) == ["两台电脑重了", "收货"]
+
+
 def test_the_recovery_code_is_asked_for_until_it_is_written_down() -> None:
     assert _words(replace(QUIET, code_unseen=1)) == ["抄下恢复码"]
