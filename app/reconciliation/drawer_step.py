@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 from app.domain.money import yuan
 from app.reconciliation import reckoning, rules, words
 from app.reconciliation.actions import CountDrawer, DrawerCounted
-from app.reconciliation.pieces import RIGHT, Counter, Step, across
+from app.reconciliation.pieces import RIGHT, Counter, Step, across, is_held_enter
 from app.reconciliation.reckoning import DrawerBooks
 from app.reconciliation.sheets import CashSheet
 from app.ui import tokens
@@ -78,6 +78,7 @@ class DrawerStep(Step):
 
     def _connect(self) -> None:
         self.way.chosen.connect(self._turn)
+        self.once_a_press(self.note, self.cash)
         self.note.clicked.connect(self.record)
         self.cash.clicked.connect(self._ask_cash)
         for field in (*self.notes.values(), self.sum):
@@ -154,6 +155,8 @@ class DrawerStep(Step):
         sheet.open_over(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_held_enter(event):
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._enter()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):

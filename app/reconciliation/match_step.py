@@ -36,6 +36,7 @@ class MatchStep(Step):
         self.on = ActionButton("下一步：日结", key="F12", weight=Weight.PRIMARY)
         self._told = ElidedLabel("", "muted")
         self._stack = QStackedWidget()
+        self.once_a_press(self.on, self.rows, self.line_rows)
         self._arrange()
         self.on.clicked.connect(self.next)
         self.view.chosen.connect(self._stack.setCurrentIndex)

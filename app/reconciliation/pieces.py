@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QButtonGroup,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.clock import Clock, business_day
 from app.domain.refusals import Refused
@@ -96,6 +104,28 @@ class Step(Part):
         """Work on another day."""
         self.day = day
         self.refresh()
+
+    def once_a_press(self, *widgets: QWidget) -> None:
+        """A key that is held down works these once: a close that runs by itself writes what nobody meant."""
+        for widget in widgets:
+            (widget.focusProxy() or widget).installEventFilter(self)
+            if isinstance(widget, QAbstractButton):
+                widget.setAutoRepeat(False)  # of its shortcut too
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        return is_held_enter(event) or super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_held_enter(event):
+            return
+        super().keyPressEvent(event)
+
+
+def is_held_enter(event: QEvent) -> bool:
+    """Whether this is an Enter that repeats because the key is held down."""
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+        return False
+    return event.isAutoRepeat() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def across(*widgets: QWidget, stretch: int = -1) -> QHBoxLayout:

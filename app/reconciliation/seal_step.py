@@ -27,6 +27,7 @@ class SealStep(Step):
         self._goods, self._money = Figures(), Figures()
         self._notes = label("", "muted", wraps=1)
         self.close_day = ActionButton("确认日结", key="F12", weight=Weight.PRIMARY)
+        self.once_a_press(self.close_day)
         self._arrange()
         self.close_day.clicked.connect(self._close)
 

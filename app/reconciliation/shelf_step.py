@@ -12,7 +12,7 @@ from app.domain.answers import Answer, Tone
 from app.domain.ids import has_valid_check
 from app.reconciliation import queries, reckoning, rules, words
 from app.reconciliation.actions import CountSlot, SlotCounted
-from app.reconciliation.pieces import RIGHT, Counter, Step, across
+from app.reconciliation.pieces import RIGHT, Counter, Step, across, is_held_enter
 from app.reconciliation.reckoning import SlotBooks
 from app.ui.buttons import ActionButton, Stepper, Weight
 from app.ui.panels import Card, label
@@ -52,7 +52,7 @@ class ShelfStep(Step):
         self.slot = ""
         self._scanned_to: set[str] = set()
         self._again = ""
-        self.number = Stepper("件数", highest=rules.MOST_PIECES)
+        self.number = Stepper("件数", highest=rules.MOST_PIECES, hint="几件")
         self._name = label("", "figure")
         self._ask = label("", "lead", wraps=1)
         self._told = label("", "muted", wraps=1)
@@ -60,6 +60,7 @@ class ShelfStep(Step):
         self.model = RowsModel[SlotRow](_slot_columns(), key=lambda row: row.slot)
         self.rows = RowsView("货位", self.model)
         self.rows.say_when_empty("货架是空的", "没有货要点，直接下一步。", glyph=Glyph.SHELF)
+        self.once_a_press(self.note, self.rows)
         self._arrange()
         self.note.clicked.connect(self.record)
         self.rows.chosen.connect(lambda row: self.turn_to(row.slot))
@@ -108,7 +109,10 @@ class ShelfStep(Step):
         """Count this slot next; "" when all are counted."""
         self.slot, self._again = slot, ""
         row = self._row(slot)
-        self.number.set_value(row.counted if row and row.counted is not None else 0)
+        if row is None or row.counted is None:
+            self.number.clear()
+        else:
+            self.number.set_value(row.counted)
         if slot:
             self.rows.touch(slot)
         self._describe()
@@ -156,6 +160,8 @@ class ShelfStep(Step):
             self.next.emit()
         elif self._again == self.slot:
             self.turn_to(self._first_open())
+        elif self.number.is_empty:
+            self.counter.desk.answer(_empty(self.slot))
         else:
             self.counter.do(CountSlot(self.day, self.slot, self.number.value), self._recorded)
 
@@ -169,6 +175,8 @@ class ShelfStep(Step):
             self.turn_to(self._first_open())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_held_enter(event):
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.record()
             return
@@ -212,6 +220,10 @@ class ShelfStep(Step):
         sentence = f"{product}，货位 {self.slot} 数到 {self.number.value} 件。数完按回车。"
         self.counter.desk.answer(Answer(Tone.INFO, "数到了", sentence, str(self.number.value)))
         return True
+
+
+def _empty(slot: str) -> Answer:
+    return Answer(Tone.LOOK, "还没写件数", f"货位 {slot}：数到几件写几件，架上空了就写 0。", slot)
 
 
 def _slot_columns() -> tuple[Column[SlotRow], ...]:

@@ -356,11 +356,14 @@ class Stepper(QWidget):
         lowest: int = 0,
         highest: int = 9999,
         value: int = 0,
+        hint: str = "",
         parent: QWidget | None = None,
     ) -> None:
+        """With a ``hint`` it starts empty, and may be emptied again."""
         super().__init__(parent)
-        self._lowest, self._highest = lowest, highest
-        self._field = _CountField(str(value))
+        self._lowest, self._highest, self._hint = lowest, highest, hint
+        self._field = _CountField("" if hint else str(value))
+        self._field.setPlaceholderText(hint)
         self._field.setAccessibleName(name)
         self._field.setProperty("figure", "true")
         self._field.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -368,7 +371,10 @@ class Stepper(QWidget):
         self._less = ActionButton("", glyph=Glyph.MINUS)
         self._more = ActionButton("", glyph=Glyph.PLUS)
         self._arrange(name)
-        self.set_value(value)
+        if hint:
+            self._mark_ends()
+        else:
+            self.set_value(value)
 
     def _arrange(self, name: str) -> None:
         row = QHBoxLayout(self)
@@ -397,6 +403,16 @@ class Stepper(QWidget):
         text = self._field.text()
         return int(text) if text.lstrip("-").isdecimal() else self._lowest
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written."""
+        return not self._field.text()
+
+    def clear(self) -> None:
+        """Take the count away, so that the hint stands there."""
+        self._field.clear()
+        self._mark_ends()
+
     def set_value(self, value: int) -> None:
         """Set the count, kept within its bounds."""
         kept = max(self._lowest, min(self._highest, value))
@@ -418,5 +434,6 @@ class Stepper(QWidget):
         self.changed.emit(self.value)
 
     def _mark_ends(self) -> None:
-        self._less.setEnabled(self.value > self._lowest)
+        unwritten = bool(self._hint) and self.is_empty  # the minus key is how a finger writes a zero
+        self._less.setEnabled(unwritten or self.value > self._lowest)
         self._more.setEnabled(self.value < self._highest)

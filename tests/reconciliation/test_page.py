@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -74,6 +75,16 @@ class Counter:
         for key in keys:
             QTest.keyClick(self._target(), key)
             self.qtbot.waitUntil(self._is_up)  # a button that is pressed by its key stays down for a moment
+            self.settle()
+
+    def hold(self, key: Qt.Key, *, repeats: int) -> None:
+        """Keep a key down: one press and then what the keyboard repeats by itself."""
+        self.press(key)
+        for _ in range(repeats):
+            held = QKeyEvent(
+                QEvent.Type.KeyPress, key.value, Qt.KeyboardModifier.NoModifier, "\r", autorep=True
+            )
+            QApplication.sendEvent(self._target(), held)
             self.settle()
 
     def _is_up(self) -> bool:
@@ -169,6 +180,40 @@ def test_a_count_that_differs_is_said_and_a_second_enter_goes_on(counter: Counte
     counter.press(Key.Key_Return)
     assert shelf.slot == "A-02"
     assert _slots(counter)["A-01"] == "少 1 件"
+
+
+def test_an_empty_count_is_refused_with_a_sentence(counter: Counter, reader: Reader) -> None:
+    shelf = counter.page.flow.shelf
+    assert shelf.number.is_empty
+    counter.press(Key.Key_Return, Key.Key_Return)
+    assert (counter.last.word, shelf.slot) == ("还没写件数", "A-01")
+    assert reader.value("SELECT count(*) FROM counts") == 0
+    counter.press(Key.Key_Down)
+    assert (shelf.number.is_empty, shelf.number.value) == (False, 0)
+    counter.press(Key.Key_Return)
+    assert reader.value("SELECT amount FROM counts WHERE what = 'shelf:A-01'") == 0
+
+
+def test_a_held_enter_writes_one_count_and_closes_nothing(counter: Counter, reader: Reader) -> None:
+    flow = counter.page.flow
+    counter.type("7")
+    counter.hold(Key.Key_Return, repeats=9)
+    assert reader.value("SELECT count(*) FROM counts") == 1
+    assert (flow.at, flow.shelf.slot) == (SHELF, "A-02")
+    counter.type("2")
+    counter.hold(Key.Key_Return, repeats=9)
+    assert flow.at == SHELF
+    counter.hold(Key.Key_Return, repeats=9)
+    assert flow.at == DRAWER
+    counter.type("0")
+    counter.hold(Key.Key_Return, repeats=30)
+    assert (flow.at, flow.drawer.notes[5_000].hasFocus()) == (DRAWER, True)
+    flow.drawer.record()
+    counter.settle()
+    flow.match.on.setFocus()
+    counter.hold(Key.Key_Return, repeats=9)
+    assert flow.at == SEAL
+    assert queries.closed_day(reader, DAY) is None
 
 
 def test_counting_once_more_puts_it_right(counter: Counter) -> None:
