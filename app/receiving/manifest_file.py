@@ -42,6 +42,8 @@ class Trouble(StrEnum):
     LOST_DIGITS = "lost_digits"
     DUPLICATE = "duplicate"
     WRONG_DAY = "wrong_day"
+    WRONG_POINT = "wrong_point"
+    WRONG_PLATFORM = "wrong_platform"
     BAD_ZONE = "bad_zone"
     BAD_CODE = "bad_code"
     NO_BUYER = "no_buyer"
@@ -62,6 +64,8 @@ class Field(StrEnum):
     CATEGORY = "category"
     PAID = "paid"
     DAY = "day"
+    POINT = "point"
+    PLATFORM = "platform"
 
 
 NEEDED = (Field.PRODUCT, Field.PIECES)
@@ -73,13 +77,15 @@ KNOWN_AS: dict[Field, tuple[str, ...]] = {
     Field.BARCODE: ("商品条码", "条形码", "条码", "69码", "国条码", "upc", "barcode"),
     Field.CRATE: ("周转筐号", "周转筐", "筐号", "筐码", "箱号", "箱码", "容器号", "容器码", "框号"),
     Field.ORDER: ("订单编号", "订单号", "订单", "单号", "子订单号"),
-    Field.NAME: ("收货人姓名", "收货人", "买家姓名", "买家", "客户姓名", "姓名", "顾客", "团员"),
+    Field.NAME: ("收货人姓名", "收货人", "买家姓名", "客户姓名", "姓名", "买家", "顾客", "团员"),
     Field.TAIL: ("手机尾号", "手机号码", "手机号", "手机", "电话尾号", "联系电话", "电话", "尾号"),
     Field.CODE: ("取件码", "提货码", "取货码", "自提码", "核销码"),
     Field.ZONE: ("温层", "温区", "存储条件", "储存条件", "温度"),
-    Field.CATEGORY: ("商品类目", "品类", "类目", "分类"),
+    Field.CATEGORY: ("商品类目", "品类", "类目", "类别", "分类"),
     Field.PAID: ("实付金额", "实付", "支付金额", "金额", "总价"),
-    Field.DAY: ("到货日期", "业务日期", "配送日期", "提货日期", "自提日期", "日期"),
+    Field.DAY: ("到货日期", "到货日", "业务日期", "业务日", "配送日期", "提货日期", "自提日期", "日期"),
+    Field.POINT: ("自提点", "自提点编号", "自提点编码", "自提点号", "点位", "点位编号"),
+    Field.PLATFORM: ("平台", "平台名称", "所属平台"),
 }
 TITLES = {field: names[0] for field, names in KNOWN_AS.items()}
 ZONES = {
@@ -258,14 +264,23 @@ def named(columns: Columns, headers: Sequence[str]) -> dict[str, str]:
 # --- the rows ----------------------------------------------------------------------------------------------
 
 
-def read_manifest(
-    sheet: Sheet, columns: Columns, *, platform: str, trip: str, day: str
-) -> Manifest | Refused:
-    """The goods of a table for one business day, or the first mistake with its row."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Whose list is asked for: a platform by key and by name, one business day, one point ("": not known yet)."""
+
+    platform: str
+    name: str = ""
+    trip: str
+    day: str
+    point: str = ""
+
+
+def read_manifest(sheet: Sheet, columns: Columns, wanted: Wanted) -> Manifest | Refused:
+    """The goods of a table as they are wanted, or the first mistake with its row."""
     lacking = missing_columns(columns)
     if lacking:
         return refused(Trouble.MISSING_COLUMNS, columns="、".join(lacking))
-    reading = _Reading(columns, platform, trip, day)
+    reading = _Reading(columns, wanted)
     for number, row in sheet.rows:
         trouble = reading.take(number, row)
         if trouble is not None:
@@ -280,8 +295,8 @@ def read_manifest(
 class _Reading:
     """Rows read so far, with what must not come twice."""
 
-    def __init__(self, columns: Columns, platform: str, trip: str, day: str) -> None:
-        self._columns, self._platform, self._trip, self._day = columns, platform, trip, day
+    def __init__(self, columns: Columns, wanted: Wanted) -> None:
+        self._columns, self._wanted = columns, wanted
         self._seen: dict[tuple[str, ...], int] = {}
         self.lines: list[Line] = []
         self.people: dict[tuple[str, str], Person] = {}
@@ -298,8 +313,8 @@ class _Reading:
         zone = ZONES[cell.get(Field.ZONE, "")]
         self.lines.append(
             Line(
-                lot=f"{self._trip}/{number}",
-                order=cell.get(Field.ORDER) or f"{self._trip}-{number}",
+                lot=f"{self._wanted.trip}/{number}",
+                order=cell.get(Field.ORDER) or f"{self._wanted.trip}-{number}",
                 crate=cell.get(Field.CRATE, "").upper(),
                 product=cell[Field.PRODUCT],
                 barcode=cell.get(Field.BARCODE, ""),
@@ -314,17 +329,25 @@ class _Reading:
         return None
 
     def _trouble(self, number: int, cell: Mapping[Field, str]) -> Refused | None:
-        for check in (_lost_digits, _bad_code, _bad_row, self._bad_day, self._twice):
+        for check in (_lost_digits, self._not_asked_for, _bad_code, _bad_row, self._twice):
             trouble = check(number, cell)
             if trouble is not None:
                 return trouble
         return None
 
-    def _bad_day(self, number: int, cell: Mapping[Field, str]) -> Refused | None:
-        said = cell.get(Field.DAY, "")
-        if not said or _day(said, self._day) == self._day:
-            return None
-        return refused(Trouble.WRONG_DAY, row=number, day=said[:20], today=self._day)
+    def _not_asked_for(self, number: int, cell: Mapping[Field, str]) -> Refused | None:
+        """A row of another platform, point or day; a column that is left empty says nothing."""
+        wanted = self._wanted
+        platform, point, day = (cell.get(x, "")[:20] for x in (Field.PLATFORM, Field.POINT, Field.DAY))
+        called = {wanted.platform.casefold(), wanted.name.casefold()}
+        if platform and platform.casefold() not in called:
+            chosen = wanted.name or wanted.platform
+            return refused(Trouble.WRONG_PLATFORM, row=number, platform=platform, chosen=chosen)
+        if point and wanted.point and point.casefold() != wanted.point.casefold():
+            return refused(Trouble.WRONG_POINT, row=number, point=point)
+        if day and _day(day, wanted.day) != wanted.day:
+            return refused(Trouble.WRONG_DAY, row=number, day=day, today=wanted.day)
+        return None
 
     def _twice(self, number: int, cell: Mapping[Field, str]) -> Refused | None:
         key = tuple(cell.get(field, "") for field in _SAME)
@@ -342,7 +365,7 @@ class _Reading:
         if person is None:
             tail = phone[-4:].zfill(4) if phone else ""  # a spreadsheet drops the zeros in front
             whole = phone if len(phone) == 11 else ""
-            person = Person(f"f{token_hex(6)}", self._platform, name, tail, phone=whole)
+            person = Person(f"f{token_hex(6)}", self._wanted.platform, name, tail, phone=whole)
             self.people[name, phone] = person
         return person.buyer
 

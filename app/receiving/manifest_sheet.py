@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.refusals import Refused
 from app.receiving import manifest_file, words
 from app.receiving.actions import Announce
-from app.receiving.manifest_file import TITLES, Field, Manifest, guess_columns, named, read_manifest
+from app.receiving.manifest_file import TITLES, Field, Manifest, Wanted, guess_columns, named, read_manifest
 from app.ui import tokens
 from app.ui.buttons import Choice
 from app.ui.panels import label
@@ -57,6 +57,7 @@ class ManifestSheet(Sheet):
         platforms: Mapping[str, str],
         remembered: Mapping[str, str],
         day: str,
+        point: str,
     ) -> None:
         super().__init__(
             "导入到货清单",
@@ -64,10 +65,10 @@ class ManifestSheet(Sheet):
             yes="导入",
             width=720,
         )
-        self._sheet, self._day = sheet, day
+        self._sheet, self._day, self._point = sheet, day, point
         self._columns = guess_columns(sheet.headers, remembered)
-        self._keys = [*platforms, OTHER_KEY]
-        self._platform = Choice("哪个平台", [*platforms.values(), OTHER])
+        self._keys, self._names = [*platforms, OTHER_KEY], [*platforms.values(), OTHER]
+        self._platform = Choice("哪个平台", self._names)
         self._model = RowsModel(_shown_columns(), key=lambda row: row.field)
         self._view = _Columns("文件的列", self._model)
         self._view.setFixedHeight(sized(self, tokens.ROW * 4 + 46))
@@ -121,9 +122,9 @@ class ManifestSheet(Sheet):
         return f"{self._key()}-{self._day.replace('-', '')[2:]}-F{self._sheet.digest}"
 
     def _manifest(self) -> Manifest | Refused:
-        return read_manifest(
-            self._sheet, self._columns, platform=self._key(), trip=self._trip(), day=self._day
-        )
+        name = self._names[max(0, self._platform.index)]
+        wanted = Wanted(platform=self._key(), name=name, trip=self._trip(), day=self._day, point=self._point)
+        return read_manifest(self._sheet, self._columns, wanted)
 
     def _show(self) -> None:
         self._model.replace([self._row(field) for field in Field])

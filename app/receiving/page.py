@@ -456,6 +456,7 @@ class ReceivingPage(Page):
             platforms=queries.platform_names(self._reader),
             remembered=self._reader.get("manifest.columns", {}),
             day=self._day(),
+            point=str(self._reader.get("point", "")),
         )
         self._open(sheet, lambda command: self._do(command, self._nothing_more))
 

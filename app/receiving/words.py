@@ -379,6 +379,8 @@ _TROUBLES: dict[Trouble, str] = {
     Trouble.LOST_DIGITS: "第 {row} 行的{column}变成了 {text}，数字已经丢了。请把那一列设成文本，重新导出。",
     Trouble.DUPLICATE: "第 {row} 行和第 {before} 行重复（{product}）。请删掉一行再选。",
     Trouble.WRONG_DAY: "第 {row} 行是 {day} 的货，今天是 {today}。请导出今天的清单。",
+    Trouble.WRONG_POINT: "第 {row} 行是自提点 {point} 的，不是本店的。什么都没有导入，请导出本店的清单。",
+    Trouble.WRONG_PLATFORM: "第 {row} 行的平台是“{platform}”，不是选中的{chosen}。请选对平台，或重新导出清单。",
     Trouble.BAD_ZONE: "第 {row} 行的温层“{text}”不认识。请填冷冻、冷藏、生鲜或常温。",
     Trouble.BAD_CODE: "第 {row} 行的{column}“{text}”不像码。请改好，或清空这一格。",
     Trouble.NO_BUYER: "第 {row} 行不知道是谁的货。请补上收货人、手机尾号或取件码。",

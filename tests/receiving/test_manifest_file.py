@@ -18,6 +18,7 @@ from app.receiving.manifest_file import (
     Field,
     Manifest,
     Trouble,
+    Wanted,
     guess_columns,
     named,
     read_manifest,
@@ -25,6 +26,7 @@ from app.receiving.manifest_file import (
 )
 from app.receiving.rules import Reason
 from app.receiving.words import answer, trouble
+from app.sandbox.manifests import bad_manifests
 from app.store.opening import Store
 from tests.samples import DAY
 
@@ -71,17 +73,18 @@ def with_cell(column: str, text: str, *, row: int = 1) -> bytes:
     return csv_of(*rows)
 
 
-def read(raw: bytes) -> Manifest | Refused:
+def read(raw: bytes, *, platform: str = "linli") -> Manifest | Refused:
     """A file read with the columns as guessed."""
     sheet = read_sheet(raw)
     if isinstance(sheet, Refused):
         return sheet
-    return read_manifest(sheet, guess_columns(sheet.headers), platform="linli", trip="F1", day=DAY)
+    wanted = Wanted(platform=platform, name="邻里优选", trip="F1", day=DAY, point="BY-0001")
+    return read_manifest(sheet, guess_columns(sheet.headers), wanted)
 
 
-def refused_for(raw: bytes) -> Refused:
+def refused_for(raw: bytes, *, platform: str = "linli") -> Refused:
     """Why a file is refused; its sentence must be whole."""
-    found = read(raw)
+    found = read(raw, platform=platform)
     assert isinstance(found, Refused), found
     said = trouble(found)
     assert said.endswith("。")
@@ -174,6 +177,46 @@ def test_a_number_that_excel_has_already_cut_is_noticed() -> None:
     row = list(GOOD[0])
     found = refused_for(xlsx_of(HEADERS, (1.23e15, *row[1:])))
     assert found.reason is Trouble.LOST_DIGITS
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("other-point.csv", Trouble.WRONG_POINT),
+        ("other-day.csv", Trouble.WRONG_DAY),
+        ("mixed-days.csv", Trouble.WRONG_DAY),
+        ("unknown-platform.csv", Trouble.WRONG_PLATFORM),
+    ],
+)
+def test_a_list_for_another_point_day_or_platform_is_refused_with_its_row(file: str, why: Trouble) -> None:
+    found = refused_for(bad_manifests(point="BY-0001", day=DAY)[file], platform="LLYX")
+    assert found.reason is why
+    assert found.about["row"] == 2
+    assert trouble(found).startswith("第 2 行")
+
+
+@pytest.mark.parametrize("header", ["业务日", "到货日", "日期"])
+def test_the_day_is_known_by_each_of_its_headers(header: str) -> None:
+    headers = (*HEADERS[:-1], header)
+    assert guess_columns(headers)[Field.DAY] == len(headers) - 1
+    found = refused_for(csv_of((*GOOD[0][:-1], "2026-11-20"), headers=headers))
+    assert (found.reason, found.about["row"]) == (Trouble.WRONG_DAY, 2)
+
+
+def test_another_point_is_named_and_this_shop_goes_by_key_or_name_of_the_platform() -> None:
+    headers = (*HEADERS, "点位", "平台")
+    found = refused_for(
+        csv_of((*GOOD[0], "BY-0001", "linli"), (*GOOD[1], "BY-0002", "linli"), headers=headers)
+    )
+    assert trouble(found).startswith("第 3 行是自提点 BY-0002 的，不是本店的")
+    rows = ((*GOOD[0], "BY-0001", "LINLI"), (*GOOD[1], "", "邻里优选"), (*GOOD[2], "by-0001", ""))
+    assert isinstance(read(csv_of(*rows, headers=headers)), Manifest)
+
+
+def test_the_name_of_a_person_goes_before_the_key_of_a_buyer() -> None:
+    headers = ("商品", "件数", "买家", "姓名")
+    assert headers[guess_columns(headers)[Field.NAME]] == "姓名"
+    assert guess_columns(headers[:3])[Field.NAME] == 2
 
 
 def test_a_line_without_any_buyer_is_refused() -> None:
