@@ -45,6 +45,10 @@ _QT_REST = re.compile(
 )
 
 
+_PAPERS = re.compile(r"^(matplotlib|tqdm|tzdata)[^/]*/", re.IGNORECASE)
+"""What is left of packages that stay out."""
+
+
 def slashes(name: str) -> str:
     """A bundle path with forward slashes."""
     return name.replace("\\", "/")
@@ -58,7 +62,7 @@ def belongs(name: str) -> bool:
     if path.startswith("PySide6/plugins/"):
         return path.removeprefix("PySide6/plugins/") in QT_PLUGINS
     part = _QT_PART.match(path)
-    return part[1] in QT_PARTS if part else not (_QT_REST.match(path) or path.startswith("tzdata/"))
+    return part[1] in QT_PARTS if part else not (_QT_REST.match(path) or _PAPERS.match(path))
 
 
 def kept(entries: Iterable[Entry]) -> list[Entry]:

@@ -33,7 +33,8 @@ AllowSkipFiles off
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Geyi"
 !define RUN_KEY "Software\Microsoft\Windows\CurrentVersion\Run"
 !define DATA "$LOCALAPPDATA\Geyi"
-!define HAS_LEFT 10
+; Four a second, for a little more than the minute that the program takes at most to finish and close.
+!define LOOKS 260
 
 Name "$(PROGRAM_NAME)"
 OutFile "${OUT}"
@@ -108,33 +109,41 @@ VIFileVersion "${NUMBERS}"
 
 ; --- asking the program to close ----------------------------------------------------------------------------
 
-; Whether no running program holds its own file: only then can it be replaced.
+; A running program holds its own file: only one that can be written to can be replaced. Nobody is asked who is not
+; there, for a damaged program would answer with a message that waits for a click.
 !macro ASK_TO_CLOSE UN
+Function ${UN}IsFree
+  StrCpy $0 0
+  ClearErrors
+  FileOpen $2 "$INSTDIR\${PROGRAM}" a
+  ${IfNot} ${Errors}
+    FileClose $2
+    StrCpy $0 1
+  ${EndIf}
+FunctionEnd
+
 Function ${UN}AskToClose
   ${IfNot} ${FileExists} "$INSTDIR\${PROGRAM}"
     Return
   ${EndIf}
-  DetailPrint "Geyi --quit"
-  ExecWait '"$INSTDIR\${PROGRAM}" --quit' $0
-  ${If} $0 = ${HAS_LEFT}
-    StrCpy $WasRunning 1
+  Call ${UN}IsFree
+  ${If} $0 = 1
+    Return
   ${EndIf}
-  StrCpy $1 0
+  StrCpy $WasRunning 1
   ${Do}
-    ClearErrors
-    FileOpen $2 "$INSTDIR\${PROGRAM}" a
-    ${IfNot} ${Errors}
-      FileClose $2
-      Return
-    ${EndIf}
-    Sleep 250
-    IntOp $1 $1 + 1
-    ${If} $1 > 40
-      StrCpy $1 0
-      MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(STILL_OPEN)" /SD IDCANCEL IDRETRY +3
-      SetErrorLevel 4
-      Quit
-    ${EndIf}
+    DetailPrint "Geyi --quit"
+    Exec '"$INSTDIR\${PROGRAM}" --quit'
+    ${For} $1 1 ${LOOKS}
+      Sleep 250
+      Call ${UN}IsFree
+      ${If} $0 = 1
+        Return
+      ${EndIf}
+    ${Next}
+    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(STILL_OPEN)" /SD IDCANCEL IDRETRY +3
+    SetErrorLevel 4
+    Quit
   ${Loop}
 FunctionEnd
 !macroend

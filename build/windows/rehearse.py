@@ -21,7 +21,7 @@ from build.windows.wine import Ran, Wine
 
 UNINSTALL_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Geyi"
 OWN_KEY = r"HKCU\Software\Geyi"
-OPENS_S, DAY_S = 90, 900
+OPENS_S, SETUP_S, DAY_S = 90, 240, 900
 SHOWN_S = 6
 NEWER_INSTALLED, HAS_LEFT, IN_TROUBLE = 3, 10, 3
 KEPT = ("point", "facts", "told", "pieces", "fen")
@@ -103,7 +103,7 @@ def must(holds: object, otherwise: str) -> None:
 
 def installed(stage: Stage) -> None:
     """A silent install puts the bundle there, file for file, and says so to Windows."""
-    ran = stage.machine.run(stage.now.setup, "/S", "/DESKTOP=1")
+    ran = stage.machine.run(stage.now.setup, "/S", "/DESKTOP=1", seconds=SETUP_S)
     must(ran.code == 0, f"the setup ended with {ran.code}: {ran.text[-300:]}")
     _must_be(stage, stage.now)
     must(_shortcut(stage.machine.start_menu), "no shortcut in the Start menu")
@@ -144,7 +144,7 @@ def upgraded(stage: Stage) -> None:
     shutil.copytree(stage.papers / "day" / "data", stage.data)
     before = _look(stage, stage.data, "before-update")
     with _started(stage, stage.program):
-        ran = stage.machine.run(stage.next.setup, "/S")
+        ran = stage.machine.run(stage.next.setup, "/S", seconds=SETUP_S)
         must(ran.code == 0, f"the update ended with {ran.code}: {ran.text[-300:]}")
         _wait_until(lambda: _is_open(stage.data), "the program did not come back after the update")
     _must_be(stage, stage.next)
@@ -158,7 +158,7 @@ def upgraded(stage: Stage) -> None:
 
 def downgrade_refused(stage: Stage) -> None:
     """An older setup changes nothing and says why."""
-    ran = stage.machine.run(stage.now.setup, "/S")
+    ran = stage.machine.run(stage.now.setup, "/S", seconds=SETUP_S)
     must(ran.code == NEWER_INSTALLED, f"the older setup ended with {ran.code}")
     _must_be(stage, stage.next)
     if isinstance(stage.machine, Wine):
@@ -170,7 +170,7 @@ def repaired(stage: Stage) -> None:
     before = _look(stage, stage.data, "before-repair")
     (stage.home / "_internal" / "python311.dll").write_bytes(b"damaged")
     shutil.rmtree(stage.home / "_internal" / "resources")
-    ran = stage.machine.run(stage.next.setup, "/S")
+    ran = stage.machine.run(stage.next.setup, "/S", seconds=SETUP_S)
     must(ran.code == 0, f"the repair ended with {ran.code}")
     _must_be(stage, stage.next)
     after = _look(stage, stage.data, "after-repair")
@@ -202,7 +202,7 @@ def data_kept(stage: Stage) -> None:
     books = {path.name for path in stage.data.rglob("*") if path.is_file()}
     with stage.machine.start(stage.program):
         _wait_until(lambda: _is_open(stage.data), "the window did not open")
-        ran = stage.machine.run(stage.home / "uninstall.exe", "/S")
+        ran = stage.machine.run(stage.home / "uninstall.exe", "/S", seconds=SETUP_S)
         must(ran.code == 0, f"the uninstaller ended with {ran.code}")
         _wait_until(lambda: not stage.home.exists(), "the program's folder is still there")
     must(not _is_open(stage.data), "the program did not close tidily")
@@ -226,12 +226,12 @@ def elsewhere(stage: Stage) -> None:
     folder = f"/D={stage.machine.says(home)}".split(
         " "
     )  # the setup wants its last word without quotation marks
-    ran = stage.machine.run(stage.next.setup, "/S", "/LANG=1033", *folder)
+    ran = stage.machine.run(stage.next.setup, "/S", "/LANG=1033", *folder, seconds=SETUP_S)
     must(ran.code == 0 and (home / "Geyi.exe").exists(), f"the setup ended with {ran.code}")
     found = _look(stage, stage.data, "elsewhere", program=home / "Geyi.exe")
     known = _report(stage.papers / "after-repair")
     must(all(found[name] == known[name] for name in KEPT), f"{known} has become {found}")
-    stage.machine.run(home / "uninstall.exe", "/S", "/DATA=delete")
+    stage.machine.run(home / "uninstall.exe", "/S", "/DATA=delete", seconds=SETUP_S)
     _wait_until(lambda: not home.exists() and not stage.data.exists(), "program or books are still there")
     shutil.rmtree(home.parent)
 

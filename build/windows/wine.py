@@ -208,7 +208,8 @@ def screen() -> Iterator[str]:
 @contextlib.contextmanager
 def _windows_managed(display: str) -> Iterator[None]:
     surroundings = dict(os.environ, DISPLAY=display, HOME=str(CACHE), XDG_CACHE_HOME=str(CACHE))
-    with subprocess.Popen(["openbox"], env=surroundings, stderr=subprocess.DEVNULL) as manager:  # noqa: S607
+    command, quiet = ["openbox"], subprocess.DEVNULL
+    with subprocess.Popen(command, env=surroundings, stdout=quiet, stderr=quiet) as manager:
         try:
             yield
         finally:

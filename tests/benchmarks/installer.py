@@ -43,9 +43,9 @@ ASKED = ("installed", "day_played", "upgraded", "data_kept", "removed")
 def main(argv: list[str]) -> int:
     """Make both versions, live through them, print the figures; 0 when everything holds."""
     figures: dict[str, Any] = dict.fromkeys(ASKED, 0)
-    packaging = changed.packaging_hash()
+    packaging, again = changed.packaging_hash(), "--again" in argv
     try:
-        now, following = versions(figures, again="--again" in argv)
+        now, following = versions(figures, again=again)
         figures |= measured(now)
         figures["signed"] = signed(now)
         alone = solitude.enter()
@@ -59,7 +59,7 @@ def main(argv: list[str]) -> int:
     whole = (
         whole and figures.get("setup_mb", 99) <= SETUP_MB and figures.get("installed_mb", 999) <= INSTALLED_MB
     )
-    if whole and not ON_WINDOWS:
+    if whole and not again and not ON_WINDOWS:
         changed.record(packaging, figures)
     print(json.dumps(figures, ensure_ascii=False))
     return 0 if whole else 1
