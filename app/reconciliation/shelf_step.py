@@ -19,6 +19,7 @@ from app.ui.panels import Card, label
 from app.ui.rows import Column, RowsModel
 from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
+from app.ui.sheet import sheet_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class ShelfStep(Step):
     def __init__(self, counter: Counter) -> None:
         super().__init__(counter)
         self.slot = ""
+        self._seen: int | None = None
         self._scanned_to: set[str] = set()
         self._again = ""
         self.number = Stepper("件数", highest=rules.MOST_PIECES, hint="几件")
@@ -80,6 +82,11 @@ class ShelfStep(Step):
         row.setStretch(1, 6)
         self.column.addLayout(row, 1)
 
+    def show_day(self, day: str) -> None:
+        if day != self.day:
+            self.slot = ""
+        super().show_day(day)
+
     def refresh(self) -> None:
         slots = reckoning.slots(self.counter.reader, self.day)
         off = {
@@ -92,9 +99,14 @@ class ShelfStep(Step):
         self.model.replace([SlotRow(slot.slot, slot.counted, off.get(slot.slot, 0)) for slot in found])
         if self.slot not in {slot.slot for slot in found}:
             self.slot = ""
-        if not self.slot:
+        if not self.slot or self._is_counted_elsewhere():
             self.turn_to(self._first_open())
         self._describe()
+
+    def _is_counted_elsewhere(self) -> bool:
+        """Whether a count of the shown slot came in since it was turned to; what is being typed is then old."""
+        row = self._row(self.slot)
+        return row is not None and row.counted is not None and row.counted != self._seen
 
     def _first_open(self) -> str:
         slots = [row for row in self.model.rows if isinstance(row, SlotRow)]
@@ -109,10 +121,11 @@ class ShelfStep(Step):
         """Count this slot next; "" when all are counted."""
         self.slot, self._again = slot, ""
         row = self._row(slot)
-        if row is None or row.counted is None:
+        self._seen = row.counted if row else None
+        if self._seen is None:
             self.number.clear()
         else:
-            self.number.set_value(row.counted)
+            self.number.set_value(self._seen)
         if slot:
             self.rows.touch(slot)
         self._describe()
@@ -186,7 +199,7 @@ class ShelfStep(Step):
         return self.number if self.slot else self.note
 
     def _take_focus(self) -> None:
-        if not self.isVisible():
+        if not self.isVisible() or sheet_over(self.window()):
             return
         self.primary().setFocus()
         field = self.number.focusProxy()

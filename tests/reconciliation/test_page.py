@@ -216,6 +216,23 @@ def test_a_held_enter_writes_one_count_and_closes_nothing(counter: Counter, read
     assert queries.closed_day(reader, DAY) is None
 
 
+def test_a_slot_that_is_counted_elsewhere_is_not_asked_again(counter: Counter, store: Store) -> None:
+    shelf = counter.page.flow.shelf
+    counter.type("3")
+    store.writer.do(CountSlot(DAY, "A-01", 7))
+    counter.page.refresh(frozenset({"ShelfCounted"}))
+    assert (shelf.slot, shelf.number.is_empty) == ("A-02", True)
+    assert "先不看账上的数" in shelf._told.text()
+    store.writer.do(CountSlot(DAY, "A-02", 1))
+    counter.page.refresh(frozenset({"ShelfCounted"}))
+    assert (shelf.slot, shelf._name.text()) == ("", "点完了")
+    shelf.turn_to("A-02")
+    assert shelf.number.value == 1
+    store.writer.do(CountSlot(DAY, "A-02", 2))
+    counter.page.refresh(frozenset({"ShelfCounted"}))
+    assert (shelf.slot, shelf._ask.text()) == ("", "2 个货位都点了，都和账上一样。")
+
+
 def test_counting_once_more_puts_it_right(counter: Counter) -> None:
     counter.type("6")
     counter.press(Key.Key_Return)
