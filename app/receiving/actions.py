@@ -835,6 +835,8 @@ class Announce:
     def perform(self, book: Book) -> Announced | Refused:
         if book.value("SELECT 1 FROM trips WHERE trip = ?", (self.trip,)):
             return refused(Reason.IMPORTED)
+        if self._is_known(book):
+            return refused(Reason.LISTED)
         point = str(book.get("point", ""))
         fact = book.record(
             e.GoodsAnnounced(
@@ -845,3 +847,21 @@ class Announce:
         book.put("manifest.columns", self.columns)
         pieces = sum(line.pieces for line in self.lines)
         return Announced(self.trip, len(self.crates), len(self.lines), pieces, (fact,))
+
+    def _is_known(self, book: Book) -> bool:
+        """Whether the feed or another file has announced one of these order lines or crates for that day."""
+        rows = book.rows(
+            "SELECT order_no, barcode, product, crate FROM lines WHERE platform = ? AND day = ?",
+            (self.platform, self.day),
+        )
+        known = {mark for row in rows for mark in _marks(*row)}
+        return any(
+            not known.isdisjoint(_marks(line.order, line.barcode, line.product, line.crate))
+            for line in self.lines
+        )
+
+
+def _marks(order: str, barcode: str, product: str, crate: str) -> set[tuple[str, str, str]]:
+    """What two lists of the same goods have in common: an order's product by barcode or by name, or a crate."""
+    marks = {("barcode", order, barcode), ("product", order, product), ("crate", "", crate)}
+    return {mark for mark in marks if mark[2]}

@@ -61,6 +61,7 @@ class Reason(StrEnum):
     MOVED_ON = "moved_on"
     UNDONE = "undone"
     IMPORTED = "imported"
+    LISTED = "listed"
 
 
 # --- what was scanned --------------------------------------------------------------------------------------

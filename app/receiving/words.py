@@ -355,6 +355,11 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
     Reason.MOVED_ON: (Tone.WRONG, "撤销不了", _moved_on),
     Reason.UNDONE: (Tone.INFO, "已经撤销过", "这一步已经撤销过，不用再撤。"),
     Reason.IMPORTED: (Tone.LOOK, "导入过了", "这张清单已经导入过，没有再记。要换一张请重新选文件。"),
+    Reason.LISTED: (
+        Tone.LOOK,
+        "清单里有了",
+        "这些订单已经在清单里了（平台已发来，或已导入过），没有重复导入。货到了直接扫就行。",
+    ),
 }
 
 

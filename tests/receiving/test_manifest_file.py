@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from app.domain.goods import Zone
+from app.domain import events as e
+from app.domain.goods import CrateNote, Line, Zone
 from app.domain.refusals import Refused
 from app.receiving.actions import Announce, Announced, CrateIn, Receive, TakeBack
 from app.receiving.manifest_file import (
@@ -26,9 +28,10 @@ from app.receiving.manifest_file import (
 )
 from app.receiving.rules import Reason
 from app.receiving.words import answer, trouble
-from app.sandbox.manifests import bad_manifests
+from app.sandbox.manifests import bad_manifests, good_manifest
 from app.store.opening import Store
-from tests.samples import DAY
+from tests.receiving.goods import facts_in
+from tests.samples import DAY, POINT, Record
 
 HEADERS = (
     "订单编号",
@@ -283,3 +286,71 @@ def test_the_same_file_twice_is_refused_and_a_wrong_one_can_be_taken_back(store:
     assert reader.value("SELECT count(*) FROM lines WHERE crate = 'QQQ111'") == 0
     reader.close()
     assert isinstance(_announce(store, csv_of(*GOOD)), Announced)
+
+
+TRUCK = e.GoodsAnnounced(
+    "linli",
+    "V7",
+    POINT,
+    DAY,
+    (CrateNote("VVV001", Zone.FRESH),),
+    (
+        Line(
+            "V7/1",
+            "o-V1",
+            "VVV001",
+            "土鸡蛋 10枚",
+            "6901234567892",
+            "x",
+            Zone.FRESH,
+            2,
+            990,
+            "b1",
+            "37-1-6312",
+        ),
+        Line("V7/2", "o-V2", "", "散装沙糖桔", "", "x", Zone.FRESH, 1, 800, "b2", "37-1-0007"),
+    ),
+)
+
+
+def _import(store: Store, raw: bytes) -> Announced | Refused:
+    sheet = read_sheet(raw)
+    assert not isinstance(sheet, Refused)
+    wanted = Wanted(platform="linli", trip=f"F{sheet.digest}", day=DAY, point=POINT)
+    found = read_manifest(sheet, guess_columns(sheet.headers), wanted)
+    assert isinstance(found, Manifest), found
+    return store.writer.do(
+        Announce("linli", wanted.trip, DAY, found.crates, found.lines, found.people, columns={})
+    )
+
+
+@pytest.mark.parametrize("file", ["good.csv", "good.xlsx"])
+def test_a_file_of_a_van_that_the_feed_announced_is_not_announced_again(store: Store, file: str) -> None:
+    store.writer.do(Record((TRUCK,)))
+    before = facts_in(store)
+    again = _import(store, good_manifest(TRUCK)[file])
+    assert isinstance(again, Refused)
+    assert again.reason is Reason.LISTED
+    assert "没有重复导入" in answer(again).sentence
+    assert facts_in(store) == before
+
+
+def test_the_same_list_as_csv_and_then_as_xlsx_is_expected_once(store: Store) -> None:
+    files = good_manifest(TRUCK)
+    assert isinstance(_import(store, files["good.csv"]), Announced)
+    again = _import(store, files["good.xlsx"])
+    assert isinstance(again, Refused)
+    assert again.reason is Reason.LISTED
+
+
+def test_one_known_loose_line_among_new_ones_is_enough_to_refuse_a_list(store: Store) -> None:
+    store.writer.do(Record((replace(TRUCK, crates=(), lines=TRUCK.lines[1:]),)))
+    again = _import(store, good_manifest(TRUCK)["good.csv"])
+    assert isinstance(again, Refused)
+    assert again.reason is Reason.LISTED
+
+
+def test_the_next_list_of_the_same_day_with_other_orders_is_taken(store: Store) -> None:
+    store.writer.do(Record((TRUCK,)))
+    more = replace(TRUCK.lines[1], order="o-V3")
+    assert isinstance(_import(store, good_manifest(replace(TRUCK, lines=(more,)))["good.csv"]), Announced)
