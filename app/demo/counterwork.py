@@ -140,14 +140,19 @@ def _claim(play: Play, sale: AfterSale) -> None:
     from app.aftersales.actions import OpenClaim
 
     hands = play.hands
-    hands.page(5)
+    hands.page(5).real.parts.choose(0)
+    code = play.stage.counter.reader.value("SELECT code FROM lines WHERE lot = ?", (sale.lot,))
+    hands.find(code, scanned=1)
+    hands.press("\r")
+    hands.picture("售后-申请" if sale.allowed else "售后-不能退")
+    hands.press("\x1b")
+    hands.press("\x1b")
     pictures = tuple(jpeg_of(name) for name in sale.photos)
     hands.do(
         OpenClaim(
             sale.lot, sale.pieces, sale.why, sale.remedy, sale.asked_fen, note=sale.note, pictures=pictures
         )
     )
-    hands.picture("售后-申请" if sale.allowed else "售后-不能退")
 
 
 def _send_back(play: Play, back: SentBack) -> None:
@@ -209,7 +214,10 @@ def _close(play: Play) -> None:
         hands.do(CountSlot(story.day, slot, pieces))
     hands.do(CountDrawer(story.day, story.cash.found_fen))
     hands.page(6)
-    hands.picture("日结-点好了")
+    hands.press_word("先跳过")
+    hands.picture("日结-点钱箱")
+    hands.press_word("先跳过")
+    hands.picture("日结-三方对账")
     hands.do(CloseDay(story.day))
     hands.page(6)
     hands.picture("日结-结好了")
@@ -235,7 +243,7 @@ def _look_at_bills(play: Play) -> None:
 
     play.hands.do(MatchBills())
     play.hands.page(6)
-    play.hands.picture("日结-三方对账")
+    play.hands.picture("日结-账单来了")
     play.hands.page(5).real.parts.choose(1)
     play.hands.settle()
     play.hands.picture("售后-裁定")

@@ -69,6 +69,14 @@ class Hands:
                 break
         self.settle()
 
+    def press_word(self, word: str) -> None:
+        """Press the button with this word."""
+        for button in self._counter.window.findChildren(ActionButton):
+            if button.text() == word and button.isVisible() and button.isEnabled():
+                button.click()
+                break
+        self.settle()
+
     def undo(self) -> None:
         """Ctrl+Z."""
         self._counter.window.undo()

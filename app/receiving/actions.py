@@ -135,11 +135,12 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A van is done; what had not come became shortages."""
+    """A van is done; what had not come became shortages, `known_short` pieces had been noted as missing before."""
 
     trip: str
     platform: str
     short: int
+    known_short: int
     lines: int
     facts: tuple[FactId, ...]
 
@@ -731,10 +732,15 @@ class EndReceiving:
             "SELECT lot, pieces FROM stock WHERE place = ? AND pieces > 0", (f"van:{self.trip}",)
         )
         goods = tuple(Count(lot, pieces) for lot, pieces in sorted(left))
+        known_short = book.value(_SHORT_OF_TRIP, (SHORT, self.trip))
         facts = [book.record(e.ShortFound(self.trip, goods, rules.END_NOTE))] if goods else []
         facts.append(book.record(e.ReceivingEnded(self.trip)))
         name = _platform_name(book, platform)
-        return Ended(self.trip, name, sum(count.pieces for count in goods), len(goods), tuple(facts))
+        short = sum(count.pieces for count in goods)
+        return Ended(self.trip, name, short, int(known_short), len(goods), tuple(facts))
+
+
+_SHORT_OF_TRIP = "SELECT coalesce(sum(s.pieces), 0) FROM lines l JOIN stock s ON s.lot = l.lot AND s.place = ? WHERE l.trip = ?"
 
 
 # --- taking back -------------------------------------------------------------------------------------------

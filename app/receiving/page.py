@@ -168,7 +168,7 @@ class ReceivingPage(Page):
         self._read()
         if not self._trips:
             return words.NOTHING_YET
-        return INVITED if any(trip.left for trip in self._trips) else _finished(self._trips)
+        return INVITED if any(trip.left for trip in self._trips) else words.finished(self._trips)
 
     def primary(self) -> QWidget:
         return self.box
@@ -237,6 +237,7 @@ class ReceivingPage(Page):
     def _read(self) -> None:
         self._lines = queries.line_rows(self._reader, day=self._day())
         self._trips = queries.trip_rows(self._reader, self._lines, day=self._day())
+        self.end.setEnabled(any(not trip.ended_ms for trip in self._trips))
 
     def _look(self) -> None:
         self._read()
@@ -244,7 +245,6 @@ class ReceivingPage(Page):
 
     def _show(self) -> None:
         self.strip.show_trips(self._trips, day=self._day())
-        self.end.setEnabled(any(not trip.ended_ms for trip in self._trips))
         self.rehouse.setEnabled(bool(self._lines))
         self._show_list()
 
@@ -484,12 +484,6 @@ class ReceivingPage(Page):
 
 
 INVITED = words.INVITATION
-
-
-def _finished(trips: list[queries.TripRow]) -> Answer:
-    if any(not trip.ended_ms for trip in trips):
-        return words.ALL_IN
-    return Answer(Tone.OK, "收货完成", "今天的货都收完了。后来到的照样扫，会自动补签收。")
 
 
 def _buttons() -> tuple[ActionButton, ActionButton, ActionButton, ActionButton]:

@@ -40,6 +40,7 @@ HURRY_MS = 6 * HOUR_MS
 INVITATION = Answer(Tone.INFO, "请扫筐码", "一扫就是整筐。拆开点数就扫商品条码，几件就按 ×几。")
 NOTHING_YET = Answer(Tone.INFO, "等到货清单", "联网后平台会自动发来清单；也可以按 F11 导入表格。")
 ALL_IN = Answer(Tone.OK, "全部到齐", "今天的货都签收了。按 F12 收货完成。")
+ALL_ENDED = Answer(Tone.OK, "收货完成", "今天的货都收完了。后来到的照样扫，会自动补签收。")
 
 
 # --- done --------------------------------------------------------------------------------------------------
@@ -62,8 +63,28 @@ def still_missing(trips: Iterable[TripRow]) -> str:
     if not known:
         return ""
     if not pieces:
-        return "货都齐了，按 F12 收货完成。" if any(not trip.ended_ms for trip in known) else "货都齐了。"
+        return f"{_all_done(known)}，按 F12 收货完成。" if _are_open(known) else f"{_all_done(known)}。"
     return f"还差 {crates} 筐 {pieces} 件。" if crates else f"还差 {pieces} 件。"
+
+
+def _all_done(trips: Iterable[TripRow]) -> str:
+    short = sum(trip.short for trip in trips)
+    return f"都处理完了，短少 {short} 件已记" if short else "货都齐了"
+
+
+def _are_open(trips: Iterable[TripRow]) -> bool:
+    """Whether there is a van left for F12 to end."""
+    return any(not trip.ended_ms for trip in trips)
+
+
+def finished(trips: Iterable[TripRow]) -> Answer:
+    """What to do when nothing is waited for: never that all is here while pieces are short, nor a key that rests."""
+    known = list(trips)
+    came, short = sum(trip.came for trip in known), sum(trip.short for trip in known)
+    if short:
+        then = "按 F12 收货完成。" if _are_open(known) else "后来到的照样扫，会自动补签收。"
+        return Answer(Tone.OK, "都处理完了", f"签收 {came} 件，短少 {short} 件已记。{then}")
+    return ALL_IN if _are_open(known) else ALL_ENDED
 
 
 def _crate_in(result: CrateIn, missing: str) -> Answer:
@@ -156,6 +177,11 @@ def degrees_text(reading: Reading) -> str:
 
 
 def _ended(result: Ended) -> Answer:
+    if not result.short and result.known_short:
+        sentence = (
+            f"{result.platform} 都处理完了，短少 {result.known_short} 件已记。后来到了照样扫，会自动补签收。"
+        )
+        return Answer(Tone.OK, "收货完成", sentence, spoken="收货完成")
     if not result.short:
         return Answer(Tone.OK, "收货完成", f"{result.platform} 的货全部到齐。", spoken="收货完成")
     sentence = f"{result.platform} 有 {result.short} 件没到，已记短少。后来到了照样扫，会自动补签收。"

@@ -18,8 +18,10 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.answers import Answer, Tone
 from app.domain.clock import StoryClock, moment
+from app.domain.goods import Shortfall
 from app.domain.ids import with_check
-from app.receiving.actions import EndReceiving, Receive
+from app.receiving import words
+from app.receiving.actions import EndReceiving, NoteDifference, Receive
 from app.receiving.labels import LabelFile, SlotLabel, draw_label
 from app.receiving.manifest_sheet import ManifestSheet
 from app.receiving.page import ReceivingPage
@@ -425,6 +427,23 @@ def test_when_all_is_here_the_page_says_what_comes_next(counter: Counter) -> Non
     assert "货都齐了" in answer.sentence
     assert counter.page.strip.words()[0] == "到齐了"
     assert counter.page.invitation.word == "全部到齐"
+
+
+def test_when_pieces_are_short_the_page_does_not_say_that_all_is_here(counter: Counter) -> None:
+    counter.store.writer.do(NoteDifference(Shortfall.SHORT, "201", 1))
+    for code in ("FRZ001", "ABC123", "ABD456", "K1234M", "K1235M", "OLD777"):
+        answer = counter.scan(code)
+    assert "齐" not in answer.sentence
+    assert "短少 1 件已记，按 F12 收货完成。" in answer.sentence
+    invited = counter.page.invitation
+    assert (invited.word, invited.sentence) == ("都处理完了", "签收 24 件，短少 1 件已记。按 F12 收货完成。")
+    assert counter.page.end.isEnabled()
+    ended = counter.store.writer.do(EndReceiving("T1"))
+    assert "短少 1 件已记" in words.answer(ended).sentence
+    for trip in ("T0", "T2"):
+        assert "全部到齐" in words.answer(counter.store.writer.do(EndReceiving(trip))).sentence
+    assert "F12" not in counter.page.invitation.sentence
+    assert not counter.page.end.isEnabled()
 
 
 # --- lists and labels --------------------------------------------------------------------------------------
