@@ -740,7 +740,10 @@ class EndReceiving:
         return Ended(self.trip, name, short, int(known_short), len(goods), tuple(facts))
 
 
-_SHORT_OF_TRIP = "SELECT coalesce(sum(s.pieces), 0) FROM lines l JOIN stock s ON s.lot = l.lot AND s.place = ? WHERE l.trip = ?"
+_SHORT_OF_TRIP = (
+    "SELECT coalesce(sum(s.pieces), 0) FROM lines l JOIN stock s ON s.lot = l.lot AND s.place = ?"
+    " WHERE l.trip = ?"
+)
 
 
 # --- taking back -------------------------------------------------------------------------------------------

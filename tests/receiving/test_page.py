@@ -469,14 +469,14 @@ def test_a_list_is_imported_after_a_look_at_its_columns(counter: Counter) -> Non
 def test_a_file_that_is_no_list_is_refused_with_a_sentence(counter: Counter) -> None:
     path = counter.folder / "清单.xlsx"
     path.write_bytes(b"<html><body>login</body></html>")
-    for name, words in ((str(path), "网页"), (str(counter.folder / "gone.xlsx"), "空的")):
+    for name, said in ((str(path), "网页"), (str(counter.folder / "gone.xlsx"), "空的")):
         counter.file = name
         counter.press(Qt.Key.Key_F11)
         counter.sheet(PickSheet)
         before = facts_in(counter.store)
         answer = counter.answer_after(lambda: counter.press(Qt.Key.Key_2))
         assert answer.word == "没有导入"
-        assert words in answer.sentence
+        assert said in answer.sentence
         assert facts_in(counter.store) == before
 
 
