@@ -199,6 +199,28 @@ def corrections(reader: Reader, day: str) -> list[Correction]:
     return [Correction(what, written[what], now[what]) for what in now if written[what] != now[what]]
 
 
+@dataclass(frozen=True, slots=True)
+class SinceClose:
+    """How many differences have come and gone since a day was closed: of bills, of other sorts, and ended ones."""
+
+    billed: int
+    others: int
+    ended: int
+
+
+def differences_since(reader: Reader, closed_ms: int) -> SinceClose:
+    """What turned the open differences of a close into those of now."""
+    billed, others, ended = reader.rows(_SINCE_CLOSE, (closed_ms,))[0]
+    return SinceClose(billed, others, ended)
+
+
+_SINCE_CLOSE = """
+SELECT coalesce(sum(opened_ms > ?1 AND closed_ms = 0 AND about GLOB 'bill:*'), 0),
+       coalesce(sum(opened_ms > ?1 AND closed_ms = 0 AND about NOT GLOB 'bill:*'), 0),
+       coalesce(sum(opened_ms <= ?1 AND closed_ms > ?1), 0)
+FROM differences
+"""
+
 # --- commission --------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from app.domain.clock import day_after
 from app.domain.money import commission_fen
-from app.domain.places import SURPLUS_SLOT
+from app.domain.places import SURPLUS_SLOT, Kind
 from app.reconciliation.rules import SHELF, DayFacts, Flow, Flows, MatchLine, Trace, TrialBalance, flows_of
 
 DEFAULT_FINAL_DAYS = 3
@@ -152,6 +152,20 @@ def totals(source: Source, day: str) -> Totals:
     )
 
 
+def flows_at_close(source: Source, day: str) -> Flows:
+    """What had come in and gone out on ``day`` when it was closed; what came later is left out."""
+    return flows_of(_flows_till(source, day))
+
+
+def came_late(source: Source, day: str) -> bool:
+    """Whether some of what was received on ``day`` had been missing before."""
+    return any(flow[0] == Kind.SHORT and flow[2] > 0 for flow in _flows_till(source, day))
+
+
+def _flows_till(source: Source, day: str) -> list[Flow]:
+    return [Flow(*row) for row in source.rows(_FLOWS_TILL, (day, day, day))]
+
+
 def cash_at_end(source: Source, day: str) -> int:
     """What the drawer should hold when ``day`` ends, in fen."""
     return int(source.value(_CASH_AT_END, (day,)))
@@ -167,6 +181,11 @@ _FLOW = (
     " FROM facts f JOIN moves m ON m.fact = f.id WHERE f.day {} ? GROUP BY 1, 2"
 )
 _FLOWS, _FLOWS_AFTER = _FLOW.format("="), _FLOW.format(">")
+_FLOWS_TILL = _FLOW.format("=").replace(
+    " GROUP BY",
+    " AND f.id < (SELECT max(id) FROM facts WHERE day >= ? AND kind = 'DayClosed'"
+    " AND json_extract(body, '$.day') = ?) GROUP BY",
+)
 _HERE = "SELECT sum(pieces) FROM stock WHERE place GLOB 'shelf:*' OR place GLOB 'bag:*' OR place = 'damaged:'"
 _COMMISSION = "SELECT coalesce(sum(fen), 0) FROM money WHERE account = 'receivable' AND day = ?"
 _CASH_AT_END = "SELECT coalesce(sum(fen), 0) FROM money WHERE account = 'drawer' AND day <= ?"

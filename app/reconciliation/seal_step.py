@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -10,11 +13,14 @@ from app.reconciliation import queries, reckoning, rules, words
 from app.reconciliation.actions import CloseDay
 from app.reconciliation.pieces import Counter, Figure, Figures, Part, Step, across
 from app.reconciliation.reckoning import DrawerBooks
+from app.reconciliation.rules import Flows
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
 from app.ui.dialogs import ask_reason
 from app.ui.panels import Card, label
 from app.ui.shapes import sized
+
+NONE: Final = "0"
 
 
 class SealStep(Step):
@@ -44,7 +50,7 @@ class SealStep(Step):
         reader = self.counter.reader
         totals = reckoning.totals(reader, self.day)
         drawer = reckoning.drawer(reader, self.day)
-        self._goods.show_figures(goods_figures(totals))
+        self._goods.show_figures(goods_figures(totals.flows, here=totals.here))
         self._money.show_figures(money_figures(totals, drawer))
         self._notes.setText(self._what_is_missing(drawer))
 
@@ -98,19 +104,21 @@ def _figure_card(title: str, figures: Figures) -> Card:
     return card
 
 
-def goods_figures(totals: reckoning.Totals) -> list[Figure]:
-    """The day's pieces as a sum that can be followed."""
-    flows = totals.flows
-    lines = [
-        Figure("日初在店", f"{totals.here_before:,} 件"),
-        Figure("签收", f"+{flows.received:,}"),
-        Figure("取走", f"−{flows.handed_out:,}"),
+def goods_figures(flows: Flows, *, here: int, late: int = 0) -> list[Figure]:
+    """The day's pieces as a sum that can be followed; ``late`` is 1 when missing pieces came after all."""
+    moved = [
+        Figure("签收、补到" if late else "签收", _signed(flows.received)),
+        Figure("多发", _signed(flows.surplus)),
+        Figure("顾客退回", _signed(flows.given_back)),
+        Figure("取走", _signed(-flows.handed_out)),
+        Figure("退回站点", _signed(-flows.returned)),
     ]
-    if flows.surplus or flows.given_back:
-        lines.append(Figure("多发、顾客退回", f"+{flows.surplus + flows.given_back:,}"))
-    if flows.returned:
-        lines.append(Figure("退回站点", f"−{flows.returned:,}"))
-    return [*lines, Figure("日终在店", f"{totals.here:,} 件", 1)]
+    lines = [figure for figure in moved if figure.value != NONE or figure.name in ("签收", "取走")]
+    return [Figure("昨天留下", f"{here - flows.change:,} 件"), *lines, Figure("日终在店", f"{here:,} 件", 1)]
+
+
+def _signed(pieces: int) -> str:
+    return NONE if not pieces else f"+{pieces:,}" if pieces > 0 else f"−{-pieces:,}"
 
 
 def money_figures(totals: reckoning.Totals, drawer: DrawerBooks) -> list[Figure]:
@@ -147,14 +155,14 @@ class ClosedPanel(Part):
         """Show what was written when the day was closed."""
         reader = self.counter.reader
         written = closed.totals
-        self._goods.show_figures(
-            [
-                Figure("签收", f"{written.received:,} 件"),
-                Figure("取走", f"{written.handed_out:,} 件"),
-                Figure("退回站点", f"{written.returned:,} 件"),
-                Figure("日终在店", f"{written.here:,} 件", 1),
-            ]
+        flows = replace(
+            reckoning.flows_at_close(reader, day),
+            received=written.received,
+            handed_out=written.handed_out,
+            returned=written.returned,
         )
+        late = int(reckoning.came_late(reader, day))
+        self._goods.show_figures(goods_figures(flows, here=written.here, late=late))
         self._money.show_figures(
             [
                 Figure("佣金", yuan(written.commission_fen)),
@@ -163,20 +171,33 @@ class ClosedPanel(Part):
                 Figure("现在没了结", f"{reckoning.totals(reader, day).open_differences} 笔", 1),
             ]
         )
-        self._changes.setText(_changes(queries.corrections(reader, day)))
+        since = queries.differences_since(reader, closed.closed_ms)
+        self._changes.setText(_changes(queries.corrections(reader, day), since))
 
     def primary(self) -> QWidget:
         return self.excel
 
 
-def _changes(found: list[queries.Correction]) -> str:
+def _changes(found: list[queries.Correction], since: queries.SinceClose) -> str:
+    told = _differences_since(since)
     if not found:
-        return "日结以后没有变动。"
+        return f"{told}货和佣金没有变动。" if told else "日结以后没有变动。"
     parts = [
         f"{words.CORRECTION_WORDS[c.what]} {_shown(c.what, c.written)} → {_shown(c.what, c.now)}"
         for c in found
     ]
-    return f"日结以后的更正：{'；'.join(parts)}。日结单不改，更正另记。"
+    return f"{told}日结以后的更正：{'；'.join(parts)}。日结单不改，更正另记。"
+
+
+def _differences_since(since: queries.SinceClose) -> str:
+    named = [
+        f"平台账单又记了 {since.billed} 笔差异" if since.billed else "",
+        f"另外又记了 {since.others} 笔差异" if since.others and since.billed else "",
+        f"又记了 {since.others} 笔差异" if since.others and not since.billed else "",
+        f"了结了 {since.ended} 笔" if since.ended else "",
+    ]
+    told = "，".join(part for part in named if part)
+    return f"日结后{told}。" if told else ""
 
 
 def _shown(what: str, value: int) -> str:

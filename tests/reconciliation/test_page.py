@@ -19,7 +19,7 @@ from app.domain.clock import StoryClock, at, day_after, moment
 from app.domain.goods import Count
 from app.domain.ids import with_check
 from app.reconciliation import queries
-from app.reconciliation.actions import CloseDay, CountSlot, MoveCash
+from app.reconciliation.actions import CloseDay, CountSlot, MatchBills, MoveCash
 from app.reconciliation.flow import DONE, DRAWER, MATCH, SEAL, SHELF
 from app.reconciliation.page import ReconciliationPage
 from app.reconciliation.sheets import CashSheet
@@ -31,7 +31,7 @@ from app.ui.fonts import apply_theme
 from app.ui.sheet import Sheet, sheet_over
 from app.ui.tokens import TextSize, stylesheet
 from app.ui.window import CounterWindow, Heading
-from tests.samples import DAY, Record
+from tests.samples import DAY, TRIP, Record
 
 Key = Qt.Key
 pytestmark = pytest.mark.qt_log_ignore(r"propagateSizeHints\(\)")
@@ -368,6 +368,37 @@ def test_a_closed_day_shows_what_came_later(counter: Counter, store: Store) -> N
     store.writer.do(Record((e.PickedUp("b3", (Count("3", 2, "A-02"),)),)))
     counter.page.refresh(frozenset({"PickedUp"}))
     assert "取走 0 → 2" in counter.page.flow.done._changes.text()
+
+
+def test_the_sheet_of_a_closed_day_adds_up_and_says_what_bills_added(
+    counter: Counter, store: Store, clock: StoryClock
+) -> None:
+    store.writer.do(Record((e.PickedUp("b3", (Count("3", 2, "A-02"),)),)))
+    store.writer.do(CloseDay(DAY))
+    day = day_after(DAY, 1)
+    clock.move_to(at(day, "10:00"))
+    store.writer.do(
+        Record(
+            (
+                e.OverFound(TRIP, "9", "690", "苹果", 2),
+                e.PickedUp("b1", (Count("1", 3, "A-01"),)),
+                e.GoodsBagged("R1", "buyer:", (Count("3", 1, ""),)),
+            )
+        )
+    )
+    store.writer.do(CloseDay(day))
+    counter.page.flow.show_day(day)
+    done = counter.page.flow.done
+    sheet = "昨天留下 7 件，签收 0，多发 +2，顾客退回 +1，取走 −3，日终在店 7 件"
+    assert done._goods.accessibleName() == sheet
+    assert done._changes.text() == "日结以后没有变动。"
+    clock.move_to(at(day, "21:00"))
+    store.writer.do(Record((e.BillIssued("linli", DAY, (e.BillRow("3", 1, 495, 49),)),)))
+    store.writer.do(MatchBills())
+    store.writer.do(Record((e.PickedUp("b1", (Count("1", 1, "A-01"),)),)))
+    counter.page.refresh(frozenset({"PickedUp"}))
+    assert done._goods.accessibleName() == sheet
+    assert done._changes.text().startswith("日结后平台账单又记了 1 笔差异。日结以后的更正：取走 3 → 4")
 
 
 def test_a_forgotten_day_is_closed_from_the_list_of_days(
