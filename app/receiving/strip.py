@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.answers import Tone
@@ -45,7 +45,7 @@ class TripStrip(QWidget):
 
     def words(self) -> list[str]:
         """What is drawn, as text."""
-        return [self._sum(), *(f"{self._name(trip)} {_progress(trip)}" for trip in self._trips)]
+        return [self._sum(), *(f"{self._name(trip)} {_progress(trip)}" for trip in self._ordered())]
 
     def sizeHint(self) -> QSize:
         return QSize(sized(self, 640), sized(self, 32 if self._slim else 70))
@@ -60,7 +60,7 @@ class TripStrip(QWidget):
             self._paint_line(painter)
             return
         gap = sized(self, 12)
-        first = sized(self, 128)
+        first = self._sum_width()
         self._paint_sum(painter, QRectF(0, 0, first, self.height()))
         trips = self._shown()
         room = (self.width() - first - gap * len(trips)) / max(1, len(trips))
@@ -68,9 +68,29 @@ class TripStrip(QWidget):
             self._paint_trip(painter, QRectF(first + gap + at * (room + gap), 0, room, self.height()), trip)
 
     def _shown(self) -> tuple[TripRow, ...]:
-        """The vans that fit: those that are waited for before those that are done."""
-        fit = max(1, min(MOST_CARDS, (self.width() - sized(self, 128)) // sized(self, 146)))
-        return tuple(sorted(self._trips, key=lambda trip: trip.done))[:fit]
+        """The vans that fit."""
+        fit = max(1, min(MOST_CARDS, int(self.width() - self._sum_width()) // sized(self, 146)))
+        return self._ordered()[:fit]
+
+    def _ordered(self) -> tuple[TripRow, ...]:
+        """Vans that are waited for before those that are done, and among both today's before those of older days."""
+        return tuple(sorted(self._trips, key=lambda trip: (trip.done, trip.day != self._day)))
+
+    def _sum_width(self) -> float:
+        """As wide as its words, so that no number is cut."""
+        words = sum(_advance(font, word) + sized(self, 4) for word, font in self._sum_words())
+        sign = 0 if " " in self._sum() else sized(self, 28 + 8)
+        return max(float(sized(self, 128)), words + sign + sized(self, 14 + 8))
+
+    def _sum_words(self) -> list[tuple[str, QFont]]:
+        """The words of the sum with their fonts: the number is large."""
+        sizes = ("small", "word", "small")
+        words = self._sum().split()
+        if len(words) == 1:
+            return [(words[0], font_of(self, "section", bold=True))]
+        return [
+            (word, font_of(self, size, bold=size == "word")) for word, size in zip(words, sizes, strict=True)
+        ]
 
     def _left(self) -> int:
         return sum(trip.left for trip in self._trips)
@@ -109,13 +129,13 @@ class TripStrip(QWidget):
             place = QRectF(inner.left(), area.center().y() - side / 2, side, side)
             draw_tone(painter, place, tone, body=paint.fill, mark=paint.ink)
             painter.setPen(QColor(paint.tint_ink))
-            painter.setFont(font_of(self, "section", bold=True))
+            painter.setFont(self._sum_words()[0][1])
             painter.drawText(inner.adjusted(side + sized(self, 8), 0, 0, 0), _LINES, said)
             return
-        for word, size in zip(said.split(), ("small", "word", "small"), strict=True):
-            painter.setFont(font_of(self, size, bold=size == "word"))
+        for word, font in self._sum_words():
+            painter.setFont(font)
             painter.drawText(inner, _LINES, word)
-            inner.setLeft(inner.left() + painter.fontMetrics().horizontalAdvance(word) + sized(self, 4))
+            inner.setLeft(inner.left() + _advance(font, word) + sized(self, 4))
 
     def _paint_trip(self, painter: QPainter, area: QRectF, trip: TripRow) -> None:
         self._paint_ground(painter, area, fill=tokens.SURFACE, line=tokens.LINE)
@@ -162,6 +182,10 @@ class TripStrip(QWidget):
         painter.setPen(QPen(QColor(line), 1))
         painter.setBrush(QColor(fill))
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), tokens.RADIUS_LARGE, tokens.RADIUS_LARGE)
+
+
+def _advance(font: QFont, word: str) -> float:
+    return QFontMetricsF(font).horizontalAdvance(word)
 
 
 def _progress(trip: TripRow) -> str:
