@@ -215,12 +215,12 @@ class ReceivingPage(Page):
         self._reword_buttons()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down leads from the line into the list."""
-        if (
-            event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Down
-        ):
+        """Down leads from the line into the list; an Enter still held from a sheet enters nothing."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
+            return True
+        if event.key() == Qt.Key.Key_Down:
             self.view.setFocus()
             return True
         return super().eventFilter(watched, event)

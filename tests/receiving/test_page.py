@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import zxingcpp
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtGui import QColor, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -408,6 +408,21 @@ def test_ending_shows_what_is_missing_before_it_counts_as_short(counter: Counter
     assert (answer.word, answer.number) == ("收货完成", "短 13")
     late = counter.scan("ABC123")
     assert late.word == "补到了"
+
+
+def test_an_enter_still_held_from_a_sheet_enters_nothing(counter: Counter) -> None:
+    counter.press(Qt.Key.Key_F12)
+    counter.sheet(EndSheet)
+    counter.answer_after(lambda: counter.press(Qt.Key.Key_Return))
+    said = list(counter.answers)
+    counter.page.box.field.setFocus()
+    for _ in range(11):
+        held = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", autorep=True
+        )
+        QApplication.sendEvent(counter.page.box.field, held)
+    assert counter.answers == said
+    assert counter.answer_after(lambda: counter.press(Qt.Key.Key_Return)).word == "没有码"
 
 
 def test_undo_takes_back_step_by_step_and_over_a_restart(counter: Counter) -> None:
