@@ -17,6 +17,7 @@ from app.sandbox.teller import Teller
 from app.sync.engine import Engine
 from app.sync.http import HttpPlatform
 from app.sync.inbox import TakePlace
+from app.upkeep.actions import NoteCodeWrittenDown
 
 _FAULTS = {
     Weather.OFFLINE: Fault(down=True),
@@ -52,6 +53,7 @@ class Stage:
             code=code, device_name="柜台", attempt=secrets.token_hex(8)
         )
         self.counter.store.writer.do(TakePlace(place))
+        self.counter.store.writer.do(NoteCodeWrittenDown())  # a practice book is thrown away
 
     def engine(self) -> Engine:
         """An engine for the calling thread; used where no loop runs."""
