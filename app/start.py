@@ -104,6 +104,7 @@ class Opening:
         gc.enable()
         from app.ui.only_one import Doorbell
 
+        _speak_chinese()
         if self.counter is not None:
             window = self.counter.window
             self._doorbell = Doorbell(
@@ -155,6 +156,17 @@ class Opening:
         if self.counter is not None:
             self.counter.close()
             self.counter = None
+
+
+def _speak_chinese() -> None:
+    """Qt's own words, such as the menu of a field, in the user's language too."""
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+
+    app = QApplication.instance()
+    words = QTranslator(app)
+    where = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if app is not None and words.load(QLocale("zh_CN"), "qtbase", "_", where):
+        app.installTranslator(words)
 
 
 def _to_front(window: QWidget) -> None:

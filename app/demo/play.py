@@ -115,7 +115,8 @@ def demo(options: argparse.Namespace) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     out: Path = options.out or Path(tempfile.mkdtemp(prefix="geyi-day-"))
     found = play_day(seed=options.seed, county=options.county, day=options.date, out=out)
-    sys.stdout.write(f"{len(found.pictures)} 张图片和 report.json 在 {out}\n")
+    if sys.stdout is not None:  # the windowed program has none
+        sys.stdout.write(f"{len(found.pictures)} 张图片和 report.json 在 {out}\n")
     return 0 if holds(found) else 1
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.money import yuan
 from app.reconciliation import queries, reckoning, rules, words
@@ -143,13 +143,20 @@ class ClosedPanel(Part):
         self._changes = label("", "muted", wraps=1)
         self.excel = ActionButton("存 Excel", key="F9")
         self.pdf = ActionButton("存 PDF", key="F10")
-        row = across(
-            *(_figure_card(title, figures) for title, figures in (("货", self._goods), ("钱", self._money)))
-        )
+        row = across(_figure_card("货", self._goods))
+        row.addLayout(self._beside(), 1)
+        row.setStretch(0, 1)
         self.column.addLayout(row)
-        self.column.addWidget(self._changes)
         self.column.addStretch(1)
-        self.column.addLayout(across(self.excel, self.pdf, QWidget(), stretch=2))
+
+    def _beside(self) -> QVBoxLayout:
+        """Money, what changed since and the papers stand beside the goods, so that nothing lies below the fold."""
+        column = QVBoxLayout()
+        column.addWidget(_figure_card("钱", self._money))
+        column.addWidget(self._changes)
+        column.addStretch(1)
+        column.addLayout(across(self.excel, self.pdf, QWidget(), stretch=2))
+        return column
 
     def show_closed(self, day: str, closed: queries.ClosedDay) -> None:
         """Show what was written when the day was closed."""
