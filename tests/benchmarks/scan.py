@@ -23,6 +23,8 @@ from app.store.opening import Store
 from tests.benchmarks.measure import close_with, percentile, spread
 from tests.samples import DAY, POINT, Record, line, manifest, morning, policy
 
+PAUSE_SECONDS = 0.01
+"""Before each measurement of either side, as between two scans: neither finds the processor warmed by the other."""
 ZONES = (Zone.AMBIENT, Zone.FRESH, Zone.CHILLED, Zone.FROZEN)
 
 
@@ -77,8 +79,10 @@ def _one_round(store: Store, control: _Control, codes: list[str]) -> tuple[list[
     """Ours and the control take turns, scan by scan, so that the machine's moods meet both."""
     ours, raw = [], []
     for code in codes:
+        time.sleep(PAUSE_SECONDS)
         ours.append(_until_committed(store, Receive(code)))
         rows = control.rows_of_last(store)
+        time.sleep(PAUSE_SECONDS)
         raw.append(_timed(lambda rows=rows: control.write(rows)))  # type: ignore[misc]
     return ours, raw
 
