@@ -1,0 +1,1 @@
+"""Routes: which van, which villages, in what order, and the same driver tomorrow."""
