@@ -432,6 +432,160 @@ class DeductionAppealed(Fact):
     photos: tuple[str, ...] = ()
 
 
+# --- routing -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VanSet(Fact):
+    """A van as the station knows it; ``pieces`` and ``crates`` are what it holds, money in fen."""
+
+    van: str
+    name: str
+    pieces: int
+    crates: int
+    cold: bool = False
+    fen_per_km: int = 0
+    fen_per_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VanRetired(Fact):
+    """A van drives no more."""
+
+    van: str
+
+
+@dataclass(frozen=True, slots=True)
+class DriverSet(Fact):
+    """A driver, staff of the station: the van usually driven, the shift in seconds of the day, villages known."""
+
+    driver: str
+    name: str
+    van: str
+    starts_s: int
+    ends_s: int
+    villages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRetired(Fact):
+    """A driver has left."""
+
+    driver: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopSet(Fact):
+    """A pickup point as the vans see it.
+
+    The position is in millionths of a degree (WGS-84); 0, 0 is not known. ``guessed``: placed from its village.
+    Goods are taken from ``opens_s`` to ``closes_s`` (seconds of the day; 0: the station's own hours hold);
+    ``unloading_s`` is the time of a stop besides that of each piece; ``forbidden`` names vans that cannot go there.
+    """
+
+    point: str
+    name: str
+    village: str
+    town: str
+    latitude: int
+    longitude: int
+    guessed: bool
+    area: str = "plain"
+    opens_s: int = 0
+    closes_s: int = 0
+    unloading_s: int = 120
+    forbidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StopRetired(Fact):
+    """Nothing is brought to a point any more."""
+
+    point: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixedStop:
+    """A row of the station's own table: this point is on this route (the name of a van or of a way)."""
+
+    point: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTableSet(Fact):
+    """The whole fixed table of points and routes; an empty one says that none holds."""
+
+    rows: tuple[FixedStop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RideRuleSet(Fact):
+    """Points that must ride ``together``, must be ``apart``, or are ``locked`` to ``van``."""
+
+    rule: str
+    kind: str
+    points: tuple[str, ...]
+    van: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RideRuleDropped(Fact):
+    """A rule about who rides with whom holds no more."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStop:
+    """A stop of a planned route: when the van is there (seconds of the day) and with what."""
+
+    point: str
+    arrival_s: int
+    pieces: int
+    crates: int
+    late_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRoute:
+    """A van's way for a day, its stops in order; ``driver_name`` is that of the station's own staff."""
+
+    route: str
+    van: str
+    driver: str
+    driver_name: str
+    dock: str
+    leaves_s: int
+    back_s: int
+    metres: int
+    stops: tuple[PlannedStop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAdopted(Fact):
+    """This is how the vans drive on ``day``; a later one for the same day takes its place.
+
+    ``roads`` says where distances come from (``guess``, ``learned`` or ``network``), ``engine`` what made the plan.
+    """
+
+    day: str
+    routes: tuple[PlannedRoute, ...]
+    left_out: tuple[str, ...] = ()
+    roads: str = "guess"
+    engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalNoted(Fact):
+    """A van of a route was at a point (or, with no point, left the station) at ``at_s``, seconds of the day."""
+
+    day: str
+    route: str
+    point: str
+    at_s: int
+
+
 HEARD_ONLY: frozenset[str] = frozenset(
     kind.__name__
     for kind in (PolicySet, StationSent, RulingGiven, Deducted, AppealDecided, ReturnsAcknowledged, Voided)

@@ -105,4 +105,20 @@ _TELL: dict[str, Callable[[Body], str]] = {
     "DifferenceClosed": _how,
     "DayClosed": _closed,
     "DeductionAppealed": lambda b: f"{b['deduction']}：{b['note']}",
+    "VanSet": lambda b: f"{b['name'] or b['van']}，最多 {b['pieces']} 件、{b['crates']} 筐",
+    "VanRetired": lambda b: str(b["van"]),
+    "DriverSet": lambda b: f"{b['name']}，常开 {b['van'] or '不定'}",
+    "DriverRetired": lambda b: str(b["driver"]),
+    "StopSet": lambda b: f"{b['point']} {b['name']}",
+    "StopRetired": lambda b: str(b["point"]),
+    "RouteTableSet": lambda b: f"{len(b['rows'])} 个点" if b["rows"] else "不用固定线路",
+    "RideRuleSet": lambda b: (
+        f"{_RIDES.get(b['kind'], b['kind'])}：{'、'.join(b['points'])} {b['van']}".strip()
+    ),
+    "RideRuleDropped": lambda b: str(b["rule"]),
+    "PlanAdopted": lambda b: (
+        f"{day_word(b['day'])}：{len(b['routes'])} 台车，{sum(len(row[8]) for row in b['routes'])} 站"
+    ),
+    "ArrivalNoted": lambda b: f"{day_word(b['day'])}：{b['route']} {b['point'] or '离站'}",
 }
+_RIDES = {"together": "必须同车", "apart": "不能同车", "locked": "固定给车"}

@@ -118,6 +118,17 @@ KIND_WORDS = {
     "DifferenceClosed": "差异了结",
     "DayClosed": "日结",
     "DeductionAppealed": "扣款申诉",
+    "VanSet": "车辆资料",
+    "VanRetired": "停用车辆",
+    "DriverSet": "司机资料",
+    "DriverRetired": "停用司机",
+    "StopSet": "点位资料",
+    "StopRetired": "停用点位",
+    "RouteTableSet": "固定线路表",
+    "RideRuleSet": "同车规则",
+    "RideRuleDropped": "取消同车规则",
+    "PlanAdopted": "采用线路",
+    "ArrivalNoted": "到点时间",
 }
 """What each kind of fact is called in the audit trail."""
 

@@ -8,7 +8,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.domain import events as e
-from app.domain.codec import Recorded
+from app.domain.codec import Recorded, dumps
 from app.domain.goods import Count
 from app.domain.money import commission_fen
 
@@ -396,6 +396,108 @@ def _(fact: e.DayClosed, book: Book, entry: Entry) -> None:
     book.run(
         "INSERT OR REPLACE INTO days (day, closed_ms, body) VALUES (?, ?, ?)",
         (fact.day, entry.recorded.true_ms, entry.recorded.body),
+    )
+
+
+# --- routing -----------------------------------------------------------------------------------------------
+
+
+@project.register(e.VanSet)
+def _(fact: e.VanSet, book: Book, entry: Entry) -> None:
+    book.run(
+        "INSERT OR REPLACE INTO vans (van, name, pieces, crates, cold, fen_per_km, fen_per_day)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (fact.van, fact.name, fact.pieces, fact.crates, int(fact.cold), fact.fen_per_km, fact.fen_per_day),
+    )
+
+
+@project.register(e.VanRetired)
+def _(fact: e.VanRetired, book: Book, entry: Entry) -> None:
+    book.run("DELETE FROM vans WHERE van = ?", (fact.van,))
+
+
+@project.register(e.DriverSet)
+def _(fact: e.DriverSet, book: Book, entry: Entry) -> None:
+    book.run(
+        "INSERT OR REPLACE INTO drivers (driver, name, van, starts_s, ends_s, villages) VALUES (?, ?, ?, ?, ?, ?)",
+        (fact.driver, fact.name, fact.van, fact.starts_s, fact.ends_s, dumps(fact.villages)),
+    )
+
+
+@project.register(e.DriverRetired)
+def _(fact: e.DriverRetired, book: Book, entry: Entry) -> None:
+    book.run("DELETE FROM drivers WHERE driver = ?", (fact.driver,))
+
+
+@project.register(e.StopSet)
+def _(fact: e.StopSet, book: Book, entry: Entry) -> None:
+    book.run(
+        "INSERT OR REPLACE INTO stops (point, name, village, town, latitude, longitude, guessed, area, opens_s,"
+        " closes_s, unloading_s, forbidden) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (fact.point, fact.name, fact.village, fact.town, fact.latitude, fact.longitude, int(fact.guessed),
+         fact.area, fact.opens_s, fact.closes_s, fact.unloading_s, dumps(fact.forbidden)),
+    )  # fmt: skip
+
+
+@project.register(e.StopRetired)
+def _(fact: e.StopRetired, book: Book, entry: Entry) -> None:
+    book.run("DELETE FROM stops WHERE point = ?", (fact.point,))
+
+
+@project.register(e.RouteTableSet)
+def _(fact: e.RouteTableSet, book: Book, entry: Entry) -> None:
+    book.run("DELETE FROM fixed_routes")
+    book.run_many(
+        "INSERT OR REPLACE INTO fixed_routes (point, route) VALUES (?, ?)",
+        [(row.point, row.route) for row in fact.rows],
+    )
+
+
+@project.register(e.RideRuleSet)
+def _(fact: e.RideRuleSet, book: Book, entry: Entry) -> None:
+    book.run(
+        "INSERT OR REPLACE INTO ride_rules (rule, kind, points, van) VALUES (?, ?, ?, ?)",
+        (fact.rule, fact.kind, dumps(fact.points), fact.van),
+    )
+
+
+@project.register(e.RideRuleDropped)
+def _(fact: e.RideRuleDropped, book: Book, entry: Entry) -> None:
+    book.run("DELETE FROM ride_rules WHERE rule = ?", (fact.rule,))
+
+
+@project.register(e.PlanAdopted)
+def _(fact: e.PlanAdopted, book: Book, entry: Entry) -> None:
+    """A day has one plan: the one adopted last."""
+    for table in ("plan_routes", "plan_stops"):
+        book.run(f"DELETE FROM {table} WHERE day = ?", (fact.day,))
+    book.run_many(
+        "INSERT OR REPLACE INTO plan_routes (day, route, van, driver, driver_name, dock, leaves_s, back_s, metres,"
+        " stops, pieces, crates, roads, engine) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (fact.day, x.route, x.van, x.driver, x.driver_name, x.dock, x.leaves_s, x.back_s, x.metres,
+             len(x.stops), sum(stop.pieces for stop in x.stops), sum(stop.crates for stop in x.stops),
+             fact.roads, fact.engine)
+            for x in fact.routes
+        ],
+    )  # fmt: skip
+    book.run_many(
+        "INSERT OR REPLACE INTO plan_stops (day, point, route, seq, van, driver, dock, arrival_s, late_s, pieces,"
+        " crates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (fact.day, stop.point, x.route, at, x.van, x.driver, x.dock, stop.arrival_s, stop.late_s,
+             stop.pieces, stop.crates)
+            for x in fact.routes
+            for at, stop in enumerate(x.stops, 1)
+        ],
+    )  # fmt: skip
+
+
+@project.register(e.ArrivalNoted)
+def _(fact: e.ArrivalNoted, book: Book, entry: Entry) -> None:
+    book.run(
+        "INSERT OR REPLACE INTO arrivals (day, route, point, at_s) VALUES (?, ?, ?, ?)",
+        (fact.day, fact.route, fact.point, fact.at_s),
     )
 
 

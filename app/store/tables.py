@@ -286,8 +286,108 @@ photos = Table(
 
 state = Table("state", metadata, _text("key", key="pk"), _text("value"))
 
+# --- routing: master data as the station keeps it, and the plan that holds for a day ---
+
+vans = Table(
+    "vans",
+    metadata,
+    _text("van", key="pk"),  # the plate, or what the station calls it
+    _text("name"),
+    _number("pieces"),  # what it holds
+    _number("crates"),
+    _number("cold"),  # 1: has a cold box
+    _number("fen_per_km"),
+    _number("fen_per_day"),
+)
+
+drivers = Table(
+    "drivers",
+    metadata,
+    _text("driver", key="pk"),
+    _text("name"),
+    _text("van"),  # the one usually driven
+    _number("starts_s"),  # shift, seconds of the day
+    _number("ends_s"),
+    _text("villages"),  # known ones, a JSON array
+)
+
+stops = Table(
+    "stops",
+    metadata,
+    _text("point", key="pk"),
+    _text("name"),
+    _text("village"),
+    _text("town"),
+    _number("latitude"),  # millionths of a degree; 0, 0: not known
+    _number("longitude"),
+    _number("guessed"),  # 1: placed from the village, nobody surveyed it
+    _text("area"),  # town, plain or hill
+    _number("opens_s"),  # seconds of the day; 0, 0: the station's own hours hold
+    _number("closes_s"),
+    _number("unloading_s"),  # for a stop, besides the time of each piece
+    _text("forbidden"),  # vans that cannot go there, a JSON array
+)
+
+fixed_routes = Table("fixed_routes", metadata, _text("point", key="pk"), _text("route"))
+
+ride_rules = Table(
+    "ride_rules",
+    metadata,
+    _text("rule", key="pk"),
+    _text("kind"),  # together, apart or locked
+    _text("points"),  # a JSON array
+    _text("van"),  # of a lock
+)
+
+# The adopted plan of a day, for every room: one row a van's route, one row a stop of it.
+plan_routes = Table(
+    "plan_routes",
+    metadata,
+    _text("day", key="pk"),  # business day
+    _text("route", key="pk"),  # short name, unique in the day: what is written on the dock and on labels
+    _text("van"),
+    _text("driver"),
+    _text("driver_name"),  # as it was when the plan was adopted
+    _text("dock"),
+    _number("leaves_s"),  # seconds of the day
+    _number("back_s"),
+    _number("metres"),
+    _number("stops"),
+    _number("pieces"),
+    _number("crates"),
+    _text("roads"),  # guess, learned or network
+    _text("engine"),
+)
+
+plan_stops = Table(
+    "plan_stops",
+    metadata,
+    _text("day", key="pk"),
+    _text("point", key="pk"),  # a point that is split stands here once for each route
+    _text("route", key="pk"),
+    _number("seq"),  # 1 is the first stop; the van is loaded the other way round
+    _text("van"),
+    _text("driver"),
+    _text("dock"),
+    _number("arrival_s"),  # planned, seconds of the day
+    _number("late_s"),  # by how much it is planned after the point closes
+    _number("pieces"),
+    _number("crates"),
+    Index("plan_stops_route", "day", "route", "seq"),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    _text("day", key="pk"),
+    _text("route", key="pk"),
+    _text("point", key="pk"),  # empty: left the station
+    _number("at_s"),  # seconds of the day
+)
+
 PROJECTIONS = (
     moves, stock, lines, crates, trips, sent, policies, handed, differences, claims, bags, money, bills,
     deductions, counts, days, orders,
+    vans, drivers, stops, fixed_routes, ride_rules, plan_routes, plan_stops, arrivals,
 )  # fmt: skip
 """Tables that a replay of the facts rebuilds exactly; the rest is kept as it is."""

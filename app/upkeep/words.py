@@ -36,7 +36,9 @@ KINDS = {
     "ClaimOpened": "售后申请", "GoodsBagged": "装退货袋", "BagSealed": "封袋", "BagTaken": "退货交司机",
     "CashMoved": "现金进出", "ShelfCounted": "点货", "CashCounted": "点钱", "DifferenceNamed": "差异",
     "DifferenceClosed": "差异了结", "DayClosed": "日结", "DeductionAppealed": "申诉", "GoodsAnnounced": "到货清单",
-    "BillIssued": "平台账单",
+    "BillIssued": "平台账单", "VanSet": "车辆资料", "VanRetired": "停用车辆", "DriverSet": "司机资料",
+    "DriverRetired": "停用司机", "StopSet": "点位资料", "StopRetired": "停用点位", "RouteTableSet": "固定线路表",
+    "RideRuleSet": "同车规则", "RideRuleDropped": "取消同车规则", "PlanAdopted": "采用线路", "ArrivalNoted": "到点时间",
 }  # fmt: skip
 """What a clerk calls the facts that a desk can record."""
 

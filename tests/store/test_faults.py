@@ -117,7 +117,7 @@ def test_a_book_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> 
 def test_a_failed_upgrade_leaves_the_book_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = _opened_once(tmp_path)
     store.close()
-    monkeypatch.setattr(upgrade, "HEAD", "0002")
+    monkeypatch.setattr(upgrade, "HEAD", "9998")
 
     def break_half_way(book: Path, key: bytes, target: str = "head") -> None:
         connection = connect(book, key)
