@@ -67,6 +67,7 @@ def _how(body: Body) -> str:
 _OUTCOMES = {"approved": "同意", "partly": "部分同意", "refused": "不同意"}
 _REMEDIES = {"refund_only": "仅退款", "return": "退货退款"}
 
+_RIDES = {"together": "必须同车", "apart": "不能同车", "locked": "固定给车"}
 _TELL: dict[str, Callable[[Body], str]] = {
     "PolicySet": lambda b: f"{b['name']}，{day_word(b['from_day'])}起",
     "GoodsAnnounced": lambda b: f"班次 {b['trip']}，{sum(line[7] for line in b['lines'])} 件",
@@ -121,4 +122,3 @@ _TELL: dict[str, Callable[[Body], str]] = {
     ),
     "ArrivalNoted": lambda b: f"{day_word(b['day'])}：{b['route']} {b['point'] or '离站'}",
 }
-_RIDES = {"together": "必须同车", "apart": "不能同车", "locked": "固定给车"}
