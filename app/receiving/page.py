@@ -37,7 +37,7 @@ from app.receiving.actions import (
 )
 from app.receiving.labels import LabelFile, LabelOutput, SlotLabel
 from app.receiving.listing import Shown, listing
-from app.receiving.manifest_file import LARGEST_FILE, read_sheet
+from app.receiving.manifest_file import read_sheet
 from app.receiving.manifest_sheet import ManifestSheet
 from app.receiving.queries import LineRow
 from app.receiving.rules import Reason, Scan, counted_more, read_scan
@@ -53,6 +53,7 @@ from app.receiving.sheets import (
 from app.receiving.slots import all_slots
 from app.receiving.strip import TripStrip
 from app.store.connection import Reader
+from app.store.table_file import LARGEST_FILE
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
 from app.ui.desk import Desk

@@ -1,5 +1,4 @@
-"""How far and how long it is from place to place: straight line, detour and speed by kind of area, and what real
-arrivals taught.
+"""How far and how long it is from place to place, by straight line, kind of area and what real arrivals taught.
 
 The straight line is lengthened by a detour factor and divided by a speed, both by the kind of area. Real legs correct
 the time: the logarithm of real over expected is fitted per kind of area, hour and township, shrunk towards nothing

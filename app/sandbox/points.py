@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
+from app.domain.villages import Position, Village, county_named, kilometres, moved, villages_of
 from app.sandbox.dice import dice
 from app.sandbox.people import owner_name
-from app.sandbox.villages import Position, Village, county_named, kilometres, moved, villages_of
 
 SHOPS = ("便利店", "小卖部", "杂货店", "粮油店", "农资店", "摩托修理店", "超市")
 SHOP_WEIGHTS = (30, 26, 14, 10, 8, 6, 6)

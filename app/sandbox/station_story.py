@@ -11,6 +11,7 @@ from random import Random
 from app.domain import clock
 from app.domain.goods import URGENCY, Zone
 from app.domain.ids import has_valid_check, with_check
+from app.domain.villages import Position, county_named
 from app.sandbox.dice import about, chance, dice, filled
 from app.sandbox.orders import basket, short_day
 from app.sandbox.people import Driver, driver
@@ -18,7 +19,6 @@ from app.sandbox.platforms import Platform, platforms
 from app.sandbox.pointday import LotTruth
 from app.sandbox.points import STATION_POINTS, Point, points_of
 from app.sandbox.products import Product, bought
-from app.sandbox.villages import Position, county_named
 
 STATION_PIECES = 9_400
 VAN_PIECES, CONTAINER_PIECES, PALLET_CONTAINERS, TRUCKS, BATCHES = 350, 132, 4, 3, 2

@@ -17,11 +17,11 @@ from app.domain.codec import decode, encode
 from app.domain.events import Fact, GoodsAnnounced, Remedy, StationSent, Why
 from app.domain.goods import Line, Zone
 from app.domain.ids import ean13_is_valid
+from app.domain.villages import UnknownCountyError, counties
 from app.sandbox.photos import photo
 from app.sandbox.platforms import platform_of
 from app.sandbox.pointday import LotTruth, Outcome, PointDay, Stray
 from app.sandbox.story import GOOD_SHOP, history, point_day
-from app.sandbox.villages import UnknownCountyError, counties
 
 DAY = "2026-11-22"
 COUNTIES = [county.name for county in counties()]

@@ -13,6 +13,7 @@ import pytest
 from app.domain.goods import Zone
 from app.domain.ids import ean13_is_valid
 from app.domain.pinyin import initials
+from app.domain.villages import counties, county_named, kilometres, villages_of
 from app.sandbox.dice import dice
 from app.sandbox.manifests import COLUMNS, bad_manifests, good_manifest
 from app.sandbox.orders import announcement, orders_of
@@ -20,7 +21,6 @@ from app.sandbox.people import MEN, SURNAMES, WOMEN, villagers
 from app.sandbox.platforms import Platform, platforms
 from app.sandbox.points import neighbours, points_of, shop_of_the_story
 from app.sandbox.products import catalogue
-from app.sandbox.villages import counties, county_named, kilometres, villages_of
 
 
 @pytest.mark.parametrize("county", [county.name for county in counties()])

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from app.domain import clock
 from app.domain.ids import ean13_is_valid
+from app.domain.villages import counties
 from app.sandbox.station_story import StationNight, lot_of_label, piece_labels, station_night
-from app.sandbox.villages import counties
 
 DAY = "2026-11-22"
 

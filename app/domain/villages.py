@@ -1,4 +1,4 @@
-"""The counties of the story and their villages, with positions guessed around the county's centre."""
+"""Counties and villages as the register lists them, with positions guessed around the county's centre."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 
 from app.domain.resources import resource_path
-from app.sandbox.dice import number
 
 KM_PER_DEGREE = 111.32
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
@@ -18,7 +18,7 @@ STREET_SHARE = 0.12
 
 
 class UnknownCountyError(KeyError):
-    """A county that the story has no villages of."""
+    """A county that the register has no villages of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Village:
 
 @cache
 def counties() -> tuple[County, ...]:
-    """All counties of the story."""
+    """All counties of the register."""
     with resource_path("counties.csv").open(encoding="utf-8", newline="") as file:
         return tuple(_county(row) for row in csv.DictReader(file))
 
@@ -112,7 +112,7 @@ def _town_discs(home: County, sizes: Counter[str]) -> dict[str, tuple[float, flo
 
 def _village(row: dict[str, str], home: County, disc: tuple[float, float, float]) -> Village:
     east, north, radius = disc
-    seed = number("village", row["village_code"])
+    seed = _scatter(row["village_code"])
     distance = radius * math.sqrt((seed % 9973) / 9973)
     angle = 2 * math.pi * (seed // 9973 % 9973) / 9973
     position = moved(
@@ -128,12 +128,51 @@ def _village(row: dict[str, str], home: County, disc: tuple[float, float, float]
     )
 
 
+def _scatter(code: str) -> int:
+    """A 64-bit number that is always the same for a village."""
+    return int.from_bytes(blake2b(f"village\x1f{code}".encode(), digest_size=8).digest())
+
+
 def _short(name: str) -> str:
     for ending, kept in (("社区居委会", "社区"), ("居委会", ""), ("村委会", "村"), ("村民委员会", "村")):
         if name.endswith(ending):
             stem = name.removesuffix(ending)
             return stem if kept and stem.endswith(kept) else stem + kept
     return name
+
+
+def place_of(village: str, town: str = "") -> Position | None:
+    """Where a village lies, else its town's middle; none where the register does not know it, or knows several."""
+    found = _named().get((village, town)) if town else _of_all_towns(village)
+    if found is not None or not town:
+        return found
+    places = [
+        each.position for county in counties() for each in villages_of(county.name) if each.town == town
+    ]
+    return _middle(places) if places else None
+
+
+def _of_all_towns(village: str) -> Position | None:
+    found = {place for (name, _), place in _named().items() if name == village}
+    return found.pop() if len(found) == 1 else None
+
+
+@cache
+def _named() -> dict[tuple[str, str], Position]:
+    """Villages by short and full name, with their town."""
+    every = [village for county in counties() for village in villages_of(county.name)]
+    return {
+        (name, village.town): village.position
+        for village in every
+        for name in (village.name, village.full_name)
+    }
+
+
+def _middle(places: list[Position]) -> Position:
+    return Position(
+        round(sum(place.latitude for place in places) / len(places), 5),
+        round(sum(place.longitude for place in places) / len(places), 5),
+    )
 
 
 def moved(start: Position, *, east_km: float, north_km: float) -> Position:
