@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
-from app.domain import events
+from app.domain import events, night
 from app.domain.events import Fact
 from app.domain.ids import FactId
 
@@ -52,7 +52,8 @@ class Recorded:
 
 KINDS: dict[str, type[Fact]] = {
     name: thing
-    for name, thing in vars(events).items()
+    for module in (events, night)
+    for name, thing in vars(module).items()
     if isinstance(thing, type) and issubclass(thing, Fact) and thing is not Fact
 }
 

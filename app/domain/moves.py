@@ -7,6 +7,7 @@ from functools import singledispatch
 from typing import NamedTuple
 
 from app.domain import events as e
+from app.domain import night as n
 from app.domain import places as p
 from app.domain.goods import Count
 
@@ -103,3 +104,67 @@ def _(fact: e.GoodsBagged) -> tuple[Move, ...]:
 @moves_of.register(e.BagTaken)
 def _(fact: e.BagTaken) -> tuple[Move, ...]:
     return _each(fact.goods, p.bag(fact.bag), p.STATION)
+
+
+# --- the station's night -----------------------------------------------------------------------------------
+
+
+@moves_of.register(n.PalletAnnounced)
+def _(fact: n.PalletAnnounced) -> tuple[Move, ...]:
+    return tuple(Move(line.lot, line.pieces, p.PLATFORM, p.trunk(fact.trip)) for line in fact.lines)
+
+
+@moves_of.register(n.ContainersUnloaded)
+def _(fact: n.ContainersUnloaded) -> tuple[Move, ...]:
+    return _each(fact.goods, p.trunk(fact.trip), p.DOCK)
+
+
+@moves_of.register(n.PiecesMissed)
+def _(fact: n.PiecesMissed) -> tuple[Move, ...]:
+    return _each(fact.goods, p.Place.parse(fact.origin), p.SHORT)
+
+
+@moves_of.register(n.PiecesFound)
+def _(fact: n.PiecesFound) -> tuple[Move, ...]:
+    return _each(fact.goods, p.SHORT, p.DOCK)
+
+
+@moves_of.register(n.PiecesDamaged)
+def _(fact: n.PiecesDamaged) -> tuple[Move, ...]:
+    return _each(fact.goods, p.Place.parse(fact.origin), p.ASIDE_DAMAGED)
+
+
+@moves_of.register(n.SurplusFound)
+def _(fact: n.SurplusFound) -> tuple[Move, ...]:
+    return (Move(fact.lot, fact.pieces, p.OVER, p.ASIDE_SURPLUS),)
+
+
+@moves_of.register(n.Sorted)
+def _(fact: n.Sorted) -> tuple[Move, ...]:
+    return _each(fact.goods, p.DOCK, p.crate(fact.crate))
+
+
+@moves_of.register(n.Resorted)
+def _(fact: n.Resorted) -> tuple[Move, ...]:
+    target = p.crate(fact.crate) if fact.crate else p.DOCK
+    return _each(fact.goods, p.crate(fact.origin), target)
+
+
+@moves_of.register(n.CrateRelabelled)
+def _(fact: n.CrateRelabelled) -> tuple[Move, ...]:
+    return _each(fact.goods, p.crate(fact.crate), p.crate(fact.into))
+
+
+@moves_of.register(n.ReturnsReceived)
+def _(fact: n.ReturnsReceived) -> tuple[Move, ...]:
+    return tuple(Move(bag.bag, bag.pieces, p.OVER, p.ASIDE_RETURNS) for bag in fact.bags)
+
+
+@moves_of.register(n.PointReceipt)
+def _(fact: n.PointReceipt) -> tuple[Move, ...]:
+    """Each count's slot names the crate that it came out of."""
+    here = p.point(fact.point)
+    ends = ((fact.goods, here), (fact.short, p.SHORT), (fact.damaged, p.ASIDE_DAMAGED))
+    return tuple(
+        Move(count.lot, count.pieces, p.crate(count.slot), end) for goods, end in ends for count in goods
+    )

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     BAG = "bag"
     BUYER = "buyer"
     STATION = "station"  # went back with the driver
+    ASIDE = "aside"  # set aside at the station: damaged, surplus, returns
+    POINT = "point"  # the pickup point has received it
     SHORT = "short"
     OVER = "over"
 
@@ -61,7 +63,26 @@ def bag(name: str) -> Place:
     return Place(Kind.BAG, name)
 
 
+def trunk(trip: str) -> Place:
+    """The trunk truck that runs ``trip``."""
+    return Place(Kind.TRUNK, trip)
+
+
+def crate(label: str) -> Place:
+    """A crate at the station or on its way."""
+    return Place(Kind.CRATE, label)
+
+
+def point(code: str) -> Place:
+    """A pickup point, seen from the station."""
+    return Place(Kind.POINT, code)
+
+
 PLATFORM = Place(Kind.PLATFORM)
+DOCK = Place(Kind.DOCK)
+ASIDE_DAMAGED = Place(Kind.ASIDE, "damaged")
+ASIDE_SURPLUS = Place(Kind.ASIDE, "surplus")
+ASIDE_RETURNS = Place(Kind.ASIDE, "returns")
 BUYER = Place(Kind.BUYER)
 DAMAGED = Place(Kind.DAMAGED)
 SHORT = Place(Kind.SHORT)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    inspect,
     make_url,
     select,
 )
@@ -38,7 +39,15 @@ def open_database(url: str) -> Engine:
     """An engine on ``url`` with all tables made; ``sqlite:///path`` is opened in WAL mode with full syncs."""
     engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else create_engine(url)
     metadata.create_all(engine)
+    _add_kind(engine)
     return engine
+
+
+def _add_kind(engine: Engine) -> None:
+    """A hub made before there were stations has no kinds of points."""
+    if "kind" not in {column["name"] for column in inspect(engine).get_columns("points")}:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE points ADD COLUMN kind VARCHAR NOT NULL DEFAULT 'point'")
 
 
 def _sqlite(url: str) -> Engine:

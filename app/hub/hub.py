@@ -14,7 +14,7 @@ from app.hub import intake
 from app.hub.database import locked, open_database, put_new
 from app.hub.intake import Pace
 from app.hub.tables import devices, enrolments, photos, points
-from app.sync.protocol import MOST_PHOTO, Answer, Batch, Choked, Enrolled, EnrolmentRefused, SignedOut
+from app.sync.protocol import MOST_PHOTO, POINT, Answer, Batch, Choked, Enrolled, EnrolmentRefused, SignedOut
 
 ENROLMENT_DAYS = 7
 _DAY_MS = 86_400_000
@@ -67,8 +67,11 @@ class Hub:
             connection.execute(insert(devices), new | {"last_epoch": 1, "seen_ms": 0})
             used = {"device": device, "attempt": _digest_text(attempt)}
             connection.execute(update(enrolments).where(enrolments.c.code == row["code"]).values(**used))
-        title = connection.execute(select(points.c.name).where(points.c.point == row["point"])).scalar_one()
-        return Enrolled(device=device, secret=secret, epoch=1, point=row["point"], point_name=title)
+        wanted = select(points.c.name, points.c.kind).where(points.c.point == row["point"])
+        title, kind = connection.execute(wanted).one()
+        return Enrolled(
+            device=device, secret=secret, epoch=1, point=row["point"], point_name=title, kind=kind
+        )
 
     def push(self, batch: Batch, *, device: str, secret: str) -> Answer:
         """Take facts in and tell the news; raises :class:`SignedOut`."""
@@ -95,10 +98,10 @@ class Hub:
 
     # --- what the operator does ---
 
-    def add_point(self, point: str, name: str) -> None:
-        """Open a point; twice is once."""
+    def add_point(self, point: str, name: str, *, kind: str = POINT) -> None:
+        """Open a point or a station; twice is once."""
         with self.engine.begin() as connection:
-            put_new(connection, points, [{"point": point, "name": name, "feed_n": 0}])
+            put_new(connection, points, [{"point": point, "name": name, "feed_n": 0, "kind": kind}])
 
     def make_enrolment(self, point: str) -> str:
         """A one-time code with which one device may join ``point`` within a week."""

@@ -11,12 +11,15 @@ from sqlalchemy import Connection, Table, select
 from app.domain import codec
 from app.domain import events as e
 from app.domain.codec import Recorded
+from app.domain.guards import GUARDED, guard_of
 from app.domain.ids import FactId
 from app.domain.moves import Move, moves_of, reversed_moves
+from app.domain.night import NIGHT_HEARD_ONLY
 from app.hub.books import Books
 from app.hub.database import put_new
 from app.hub.feed import stored_device
 from app.hub.fold import MOST_PIECES, Fold
+from app.hub.keys import Keys
 from app.hub.tables import devices, facts, taken_back
 from app.sync.protocol import PLATFORM_DEVICE
 
@@ -25,16 +28,27 @@ class Reason(StrEnum):
     """Why a fact cannot have happened; goes to the devices in `Voided.reason`."""
 
     NOT_THERE = "not_there"
+    TAKEN = "taken"  # somebody else has sorted, sealed, loaded or closed it
     NOT_YOURS = "not_yours"
     ALREADY_ANNOUNCED = "already_announced"
     BAD_COUNT = "bad_count"
     UNKNOWN = "unknown"
 
 
+_HEARD_ONLY = e.HEARD_ONLY | NIGHT_HEARD_ONLY
+
+
 class Entry(NamedTuple):
     """A readable fact with its envelope."""
 
     recorded: Recorded
+    fact: e.Fact
+
+
+class _Named(NamedTuple):
+    """A fact and its name."""
+
+    id: FactId
     fact: e.Fact
 
 
@@ -47,6 +61,7 @@ class Ledger:
         self._fold = Fold(connection, point)
         self._entries: dict[FactId, e.Fact] = {}
         self._books = Books(connection, point)
+        self._keys = Keys(connection, point)
         self._devices: set[str] = set()
         self._taken_back: dict[FactId, str] = {}
 
@@ -54,27 +69,43 @@ class Ledger:
         """Take facts in; the exceptions are for the feed, in the order in which the facts came."""
         moved = [moves_of(entry.fact) for entry in entries]
         self._fold.fetch(move.lot for moves in moved for move in moves)
+        self._keys.fetch(guard_of(entry.fact) for entry in entries if entry.recorded.kind in GUARDED)
         self._entries.update((entry.recorded.id, entry.fact) for entry in entries)
         found = [self._take(entry, moves) for entry, moves in zip(entries, moved, strict=True)]
         self._fold.save()
+        self._keys.save()
         self._books.save()
         self._save_taken_back()
         return [voided for voided in found if voided is not None]
 
     def _take(self, entry: Entry, moves: tuple[Move, ...]) -> e.Voided | None:
         known, fact = entry.recorded.id, entry.fact
-        if entry.recorded.kind in e.HEARD_ONLY and known.device != PLATFORM_DEVICE:
-            return self._void(known, Reason.NOT_YOURS)
-        if isinstance(fact, e.Undone | e.Voided):
+        if isinstance(fact, e.Undone | e.Voided) and not self._may_not_say(entry):
             return self._undo(entry, fact.of)
-        if any(not 0 < move.pieces <= MOST_PIECES for move in moves):
-            return self._void(known, Reason.BAD_COUNT)
-        if isinstance(fact, e.GoodsAnnounced) and not self._books.announce(fact):
-            return self._void(known, Reason.ALREADY_ANNOUNCED)
+        reason = self._impossible(entry, moves)
+        if reason is not None:
+            return self._void(known, reason)
+        guard = guard_of(fact)
+        if holder := self._keys.in_the_way(guard):
+            return self._void(known, Reason.TAKEN, winner=holder)
         if moves and (winner := self._fold.apply(moves, by=str(known))) is not None:
             return self._void(known, Reason.NOT_THERE, winner=winner)
+        self._keys.apply(guard, by=str(known))
         self._keep(entry)
         return None
+
+    def _impossible(self, entry: Entry, moves: tuple[Move, ...]) -> Reason | None:
+        """What can be said against a fact by itself, whoever else did what."""
+        if self._may_not_say(entry):
+            return Reason.NOT_YOURS
+        if any(not 0 < move.pieces <= MOST_PIECES for move in moves):
+            return Reason.BAD_COUNT
+        if isinstance(entry.fact, e.GoodsAnnounced) and not self._books.announce(entry.fact):
+            return Reason.ALREADY_ANNOUNCED
+        return None
+
+    def _may_not_say(self, entry: Entry) -> bool:
+        return entry.recorded.kind in _HEARD_ONLY and entry.recorded.id.device != PLATFORM_DEVICE
 
     def _keep(self, entry: Entry) -> None:
         """Write down what the fact means besides its moves."""
@@ -109,16 +140,31 @@ class Ledger:
         if fact is None or self._is_taken_back(target):
             return None
         moves = reversed_moves(self._effects(fact))
+        again = self._brought_back(fact)
+        self._keys.fetch([guard_of(fact), *([guard_of(again.fact)] if again else [])])
+        if again and (holder := self._keys.in_the_way(guard_of(again.fact), by=str(again.id))):
+            return self._void(entry.recorded.id, Reason.TAKEN, winner=holder)
         self._fold.fetch(move.lot for move in moves)
         winner = self._fold.apply(moves, by=str(entry.recorded.id))
         if winner is not None:
             return self._void(entry.recorded.id, Reason.NOT_THERE, winner=winner)
         self._taken_back[target] = str(entry.recorded.id)
+        self._keys.release(guard_of(fact), of=str(target), by=str(entry.recorded.id))
+        if again:
+            self._keys.apply(guard_of(again.fact), by=str(again.id))
         if isinstance(fact, e.PickedUp):
             self._settle(fact, entry.recorded.day, sign=-1)
         elif isinstance(fact, e.GoodsAnnounced):
             self._books.forget_announcement(fact)
         return None
+
+    def _brought_back(self, fact: e.Fact) -> _Named | None:
+        """Where an undoing is taken back: the fact that it had undone, which counts again."""
+        if not isinstance(fact, e.Undone | e.Voided):
+            return None
+        original = _parsed(fact.of)
+        found = self._fact(original) if original else None
+        return _Named(original, found) if original and found else None
 
     def _effects(self, fact: e.Fact, depth: int = 8) -> tuple[Move, ...]:
         if not isinstance(fact, e.Undone | e.Voided):

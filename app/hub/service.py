@@ -44,6 +44,7 @@ def make_app(hub: Hub) -> Starlette:
                 "epoch": place.epoch,
                 "point": place.point,
                 "point_name": place.point_name,
+                "kind": place.kind,
             }
         )
 

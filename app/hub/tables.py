@@ -23,8 +23,18 @@ def _number_key(name: str) -> Column[int]:
     return Column(name, BigInteger, primary_key=True, autoincrement=False)
 
 
-points = Table("points", metadata, _key("point"), _text("name"), _number("feed_n"))
-"""``feed_n`` is the last number of the feed; it is raised under this row's lock, so numbers are in commit order."""
+points = Table(
+    "points",
+    metadata,
+    _key("point"),
+    _text("name"),
+    _number("feed_n"),
+    Column("kind", String, nullable=False, server_default="point"),
+)
+"""Pickup points and stations (``kind``).
+
+``feed_n`` is the last number of the feed; it is raised under this row's lock, so numbers are in commit order.
+"""
 
 enrolments = Table(
     "enrolments",
@@ -106,6 +116,9 @@ feed = Table(
 
 stock = Table("stock", metadata, _key("point"), _key("lot"), _text("places"), sqlite_with_rowid=False)
 """The fold of all moves, one row for each lot: JSON of place → [pieces, the last fact that took some away]."""
+
+guards = Table("guards", metadata, _key("point"), _key("key"), _text("by"), sqlite_with_rowid=False)
+"""Keys that a point's facts hold (see app.domain.guards), and the fact that came first."""
 
 lots = Table(
     "lots",

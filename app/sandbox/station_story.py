@@ -10,7 +10,7 @@ from random import Random
 
 from app.domain import clock
 from app.domain.goods import URGENCY, Zone
-from app.domain.ids import has_valid_check, with_check
+from app.domain.labels import piece_label
 from app.domain.villages import Position, county_named
 from app.sandbox.dice import about, chance, dice, filled
 from app.sandbox.orders import basket, short_day
@@ -141,16 +141,7 @@ class StationNight:
 
 def piece_labels(line: StationLine) -> tuple[str, ...]:
     """The label of each piece of a line, made when asked for."""
-    return tuple(with_check(f"J{line.lot}-{nth}") for nth in range(1, line.pieces + 1))
-
-
-def lot_of_label(label: str) -> tuple[str, int]:
-    """The lot and the number of the piece; raises ``ValueError`` on a label that is not ours."""
-    body, _, _ = label.rpartition("-")
-    lot, _, nth = body.rpartition("-")
-    if not label.startswith("J") or not has_valid_check(label) or not nth.isdigit():
-        raise ValueError(f"no piece label: {label!r:.40}")
-    return lot[1:], int(nth)
+    return tuple(piece_label(line.lot, nth=nth) for nth in range(1, line.pieces + 1))
 
 
 def station_night(

@@ -13,11 +13,13 @@ from app.domain.clock import Clock, business_day
 from app.domain.codec import Recorded
 from app.domain.events import Fact, Undone, Voided
 from app.domain.goods import Person
+from app.domain.guards import GUARDED, NOTHING, Guard, guard_of
 from app.domain.ids import FactId
 from app.domain.moves import Move, moves_of, reversed_moves
 from app.domain.pinyin import initials
 from app.domain.places import Place
 from app.store.connection import Params, Row, read_state
+from app.store.nightbook import NIGHT_TAKEN_BACK
 from app.store.projections import Entry, bring_back, project, take_back
 
 PLATFORM_DEVICE = "@"
@@ -69,6 +71,10 @@ class Book:
         found = self._state[key]
         return default if found is _NOTHING else found
 
+    def holder(self, key: str) -> Row | None:
+        """The fact that holds a key (see `app.domain.guards`): id, device, operator and true time in ms; or none."""
+        return self.one(_HOLDER, (key,))
+
     @property
     def day(self) -> str:
         """The business day that runs now, by this PC's clock corrected by its known skew."""
@@ -99,7 +105,7 @@ class Book:
         """Keep a JSON value in the state table."""
         self.run(_PUT, (key, codec.dumps(value)))
         self._state.pop(key, None)
-        if key in ("device", "epoch", "skew_ms"):
+        if key in ("device", "epoch", "operator", "skew_ms"):
             self._forget()
 
     def record(self, fact: Fact) -> FactId:
@@ -128,11 +134,7 @@ class Book:
         """
         if self.one(_KNOWN, recorded.id):
             return False
-        try:
-            fact: Fact | None = recorded.fact()
-        except codec.BadFact:
-            fact = None
-        self._enter(recorded, fact, None)
+        self._enter(recorded, _readable(recorded), None)
         return True
 
     def keep_people(self, people: Iterable[Person]) -> None:
@@ -178,6 +180,7 @@ class Book:
             return
         self.device = self.get("device", "local")
         self.epoch = self.get("epoch", 1)
+        self.operator = self.get("operator", "")
         self.skew_ms = self.get("skew_ms", 0)
         last = self.one(_LAST_OWN, (self.device, self.epoch))
         self._seq, self._digest = (last[0], last[1]) if last else (0, codec.GENESIS)
@@ -209,7 +212,25 @@ class Book:
             self._take_back(entry, fact.of)
         else:
             self._move(row, moves_of(fact))
+            self._guard(row, guard_of(fact))
         project(fact, self, entry)
+
+    def _guard(self, row: int, guard: Guard) -> None:
+        """Take a fact's keys and let go of those it frees; a key may be held twice until the hub decides."""
+        if guard is NOTHING:
+            return
+        for key in guard.frees:
+            self.run("DELETE FROM guards WHERE key = ?", (key,))
+        for key in guard.takes:
+            self.run("INSERT INTO guards (key, fact) VALUES (?, ?)", (key, row))
+
+    def _unguard(self, target: int, by: int) -> None:
+        """A fact is taken back: its keys are free, and what it had freed is held again by the fact ``by``."""
+        self.run("DELETE FROM guards WHERE fact = ?", (target,))
+        row = self.one(f"SELECT {_ENVELOPE} FROM facts WHERE id = ?", (target,))
+        fact = _readable(Recorded(FactId(*row[:3]), *row[3:])) if row else None
+        for key in guard_of(fact).frees if fact else ():
+            self.run("INSERT OR IGNORE INTO guards (key, fact) VALUES (?, ?)", (key, by))
 
     def _take_back(self, entry: Entry, of: str) -> None:
         """Reverse the moves of a fact once, whoever asks for it how often."""
@@ -222,7 +243,11 @@ class Book:
         backward = [Move(lot, n, Place.parse(source), Place.parse(to)) for lot, n, source, to in moves]
         self.run("UPDATE facts SET reversed_by = ? WHERE id = ?", (entry.row, target[0]))
         self._move(entry.row, reversed_moves(backward))
+        if target[2] in GUARDED:
+            self._unguard(target[0], entry.row)
         take_back(self, entry, target[0], target[2])
+        if target[2] in NIGHT_TAKEN_BACK:
+            NIGHT_TAKEN_BACK[target[2]](self, entry, target[0])
         if target[2] == Undone.__name__:
             self._bring_back(target[0])
 
@@ -232,6 +257,8 @@ class Book:
         if row is not None:
             recorded = Recorded(FactId(*row[1:4]), *row[4:])
             self.run("UPDATE facts SET reversed_by = NULL WHERE id = ?", (row[0],))
+            self.run("DELETE FROM guards WHERE fact = ?", (undoing,))
+            self._guard(row[0], guard_of(recorded.fact()))
             bring_back(self, Entry(row[0], recorded), recorded.fact())
 
     def _fact_named(self, of: str) -> Row | None:
@@ -252,6 +279,14 @@ class Book:
             execute(_ADD, (lot, target_text, pieces))
 
 
+def _readable(recorded: Recorded) -> Fact | None:
+    """The typed fact, or none where this version cannot read it."""
+    try:
+        return recorded.fact()
+    except codec.BadFact:
+        return None
+
+
 _NOTHING = object()
 _text_of = lru_cache(maxsize=4096)(Place.__str__)
 _ENVELOPE = "device, epoch, seq, at_ms, skew_ms, day, operator, kind, body"
@@ -264,6 +299,10 @@ _ADD = (
     " ON CONFLICT (lot, place) DO UPDATE SET pieces = pieces + excluded.pieces"
 )
 _BALANCE = "SELECT pieces FROM stock WHERE lot = ? AND place = ?"
+_HOLDER = (
+    "SELECT f.id, f.device, f.operator, f.at_ms - f.skew_ms FROM guards g JOIN facts f ON f.id = g.fact"
+    " WHERE g.key = ? ORDER BY g.fact LIMIT 1"
+)
 _PUT = "INSERT INTO state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _KEEP_PERSON = (
     "INSERT INTO people (buyer, platform, name, nickname, tail, phone, initials, seen_day)"

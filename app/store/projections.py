@@ -112,17 +112,17 @@ def _(fact: e.ReceivingEnded, book: Book, entry: Entry) -> None:
 
 @project.register(e.ShortFound)
 def _(fact: e.ShortFound, book: Book, entry: Entry) -> None:
-    for lot, pieces in _per_lot(fact.goods):
-        _open_difference(book, entry, about="short", lot=lot, pieces=pieces, note=fact.note)
+    for lot, pieces in per_lot(fact.goods):
+        open_difference(book, entry, about="short", lot=lot, pieces=pieces, note=fact.note)
 
 
 @project.register(e.DamageFound)
 def _(fact: e.DamageFound, book: Book, entry: Entry) -> None:
-    for lot, pieces in _per_lot(fact.goods):
-        _open_difference(book, entry, about="damaged", lot=lot, pieces=pieces, note=fact.note)
+    for lot, pieces in per_lot(fact.goods):
+        open_difference(book, entry, about="damaged", lot=lot, pieces=pieces, note=fact.note)
 
 
-def _per_lot(goods: Iterable[Count]) -> list[tuple[str, int]]:
+def per_lot(goods: Iterable[Count]) -> list[tuple[str, int]]:
     """Pieces of each lot, wherever they stood: one fact makes one difference of a lot."""
     pieces: dict[str, int] = {}
     for count in goods:
@@ -132,13 +132,17 @@ def _per_lot(goods: Iterable[Count]) -> list[tuple[str, int]]:
 
 @project.register(e.OverFound)
 def _(fact: e.OverFound, book: Book, entry: Entry) -> None:
-    _open_difference(book, entry, about="over", lot=fact.lot, pieces=fact.pieces, note=fact.note)
+    open_difference(book, entry, about="over", lot=fact.lot, pieces=fact.pieces, note=fact.note)
 
 
 @project.register(e.ShortArrived)
 def _(fact: e.ShortArrived, book: Book, entry: Entry) -> None:
+    settle_shortages(book, entry, fact.goods)
+
+
+def settle_shortages(book: Book, entry: Entry, goods: Iterable[Count]) -> None:
     """What came late closes the open shortages of its lot, oldest first; a rest stays open."""
-    for count in fact.goods:
+    for count in goods:
         left = count.pieces
         for difference, pieces in book.rows(
             "SELECT difference, pieces FROM differences WHERE lot = ? AND about = 'short' AND closed_ms = 0"
@@ -155,7 +159,8 @@ def _(fact: e.ShortArrived, book: Book, entry: Entry) -> None:
                 )
 
 
-def _open_difference(book: Book, entry: Entry, *, about: str, lot: str, pieces: int, note: str) -> None:
+def open_difference(book: Book, entry: Entry, *, about: str, lot: str, pieces: int, note: str) -> None:
+    """Open a difference of a lot with its claim deadline, by the platform's terms or a day."""
     platform = book.value("SELECT platform FROM lines WHERE lot = ?", (lot,)) or ""
     hours = book.value(
         "SELECT json_extract(body, '$.shortage_hours') FROM policies WHERE platform = ? AND from_day <= ?"
@@ -510,7 +515,7 @@ def take_back(book: Book, entry: Entry, row: int, kind: str) -> None:
         book.run("UPDATE handed SET undone = ? WHERE fact = ?", (entry.row, row))
         for (lot,) in book.rows("SELECT lot FROM handed WHERE fact = ?", (row,)):
             settle_commission(book, entry, lot)
-    elif kind in ("ShortFound", "DamageFound", "OverFound", "DifferenceNamed"):
+    elif kind in _NAMING_A_DIFFERENCE:
         book.run(
             "UPDATE differences SET closed_ms = ?, how = 'undone' WHERE fact = ? AND closed_ms = 0",
             (entry.recorded.true_ms, row),
@@ -533,6 +538,14 @@ def take_back(book: Book, entry: Entry, row: int, kind: str) -> None:
         book.run(statement, {"bag": body["bag"], "claim": body.get("claim", "")})
 
 
+_NAMING_A_DIFFERENCE = frozenset(
+    {
+        "ShortFound", "DamageFound", "OverFound", "DifferenceNamed",
+        "PiecesMissed", "PiecesDamaged", "SurplusFound",
+    }
+)  # fmt: skip
+
+
 def bring_back(book: Book, original: Entry, fact: e.Fact) -> None:
     """Change the tables for a fact whose undoing was itself taken back: it counts again."""
     row = original.row
@@ -549,7 +562,7 @@ def bring_back(book: Book, original: Entry, fact: e.Fact) -> None:
         project(fact, book, original)
 
 
-def _miss_again(book: Book, row: int) -> None:
+def miss_again(book: Book, row: int) -> None:
     """Late pieces did not come after all: the shortages that they had ended are open again, the newest first."""
     at_ms = book.value("SELECT at_ms - skew_ms FROM facts WHERE id = ?", (row,))
     for lot, pieces in book.rows("SELECT lot, sum(pieces) FROM moves WHERE fact = ? GROUP BY lot", (row,)):
@@ -595,7 +608,7 @@ def _forget_manifest(book: Book, row: int) -> None:
 
 
 _RECEIVING_TAKEN_BACK: dict[str, Callable[[Any, int], None]] = {
-    "ShortArrived": _miss_again,
+    "ShortArrived": miss_again,
     "ReceivingEnded": _wait_for_more,
     "GoodsAnnounced": _forget_manifest,
 }

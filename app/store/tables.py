@@ -385,9 +385,289 @@ arrivals = Table(
     _number("at_s"),  # seconds of the day
 )
 
+# --- the station's night -----------------------------------------------------------------------------------
+
+guards = Table(
+    "guards",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("fact", Integer, primary_key=True),
+    Index("guards_fact", "fact"),
+    sqlite_with_rowid=False,
+)
+"""Keys held by facts (see app.domain.guards); two facts at one key are a clash that the hub has yet to decide."""
+
+routes = Table(
+    "routes",
+    metadata,
+    _text("route", key="pk"),
+    _text("dock"),
+    _text("driver"),
+    _text("plate"),
+    _number("rank"),
+)
+
+route_points = Table(
+    "route_points",
+    metadata,
+    _text("point", key="pk"),
+    _text("route"),
+    _number("seq"),
+    _text("name"),
+    _text("village"),
+    Index("route_points_route", "route", "seq"),
+)
+
+trucks = Table(
+    "trucks",
+    metadata,
+    _text("trip", key="pk"),
+    _text("station"),
+    _text("day"),
+    _text("plate"),
+    _text("driver"),
+    _text("seal"),
+    _number("expected_ms"),
+    _number("arrived_ms"),
+    _text("seen_plate"),
+    _text("seen_seal"),
+    _text("note"),
+    _number("began_ms"),
+    _number("ended_ms"),
+    Index("trucks_day", "day"),
+)
+
+containers = Table(
+    "containers",
+    metadata,
+    _text("trip", key="pk"),
+    _text("container", key="pk"),
+    _text("pallet"),
+    _text("number"),
+    _text("zone"),
+    _text("day"),
+    _number("pieces"),
+    _number("unloaded_ms"),
+    Index("containers_label", "container"),
+    Index("containers_pallet", "pallet"),
+    Index("containers_day", "day"),
+)
+
+load_lines = Table(
+    "load_lines",
+    metadata,
+    _text("lot", key="pk"),
+    _text("trip"),
+    _text("container"),
+    _text("point"),
+    _text("day"),
+    _text("product"),
+    _text("barcode"),
+    _text("category"),
+    _text("zone"),
+    _number("pieces"),
+    _number("grams"),
+    Index("load_lines_barcode", "barcode", "day"),
+    Index("load_lines_container", "container", "trip"),
+    Index("load_lines_point", "day", "point"),
+)
+
+forwarded = Table(
+    "forwarded",
+    metadata,
+    _text("point", key="pk"),
+    Column("seq", Integer, primary_key=True),
+    _number("at_ms"),
+    _text("day"),
+    _text("body"),
+    Index("forwarded_day", "day"),
+)
+
+wall = Table(
+    "wall",
+    metadata,
+    _text("slot", key="pk"),
+    _text("point"),
+    _text("route"),
+    _number("sorter"),
+    _number("decimetres"),
+    _number("rank"),
+    Index("wall_point", "point"),
+)
+"""``rank`` is the walking order along the wall."""
+
+wall_crates = Table(
+    "wall_crates",
+    metadata,
+    _text("crate", key="pk"),
+    _text("slot"),
+    _text("point"),
+    _text("route"),
+    _text("day"),
+    _text("zone"),
+    _text("asset"),
+    _text("after"),
+    _text("became"),
+    _number("opened_ms"),
+    _number("sealed_ms"),
+    _text("run"),
+    _number("loaded_ms"),
+    Index("wall_crates_day", "day", "route"),
+    Index("wall_crates_slot", "slot", "day"),
+    Index("wall_crates_run", "run"),
+)
+"""``run`` is the van's run that the crate is on; ``became`` the label that replaced this one."""
+
+puts = Table(
+    "puts",
+    metadata,
+    Column("fact", Integer, primary_key=True),
+    _number("at_ms"),
+    _text("day"),
+    _text("operator"),
+    _text("device"),
+    _text("crate"),
+    _number("pieces"),
+    _number("labels"),
+    Index("puts_day", "day", "at_ms"),
+)
+
+slips = Table(
+    "slips",
+    metadata,
+    Column("fact", Integer, primary_key=True),
+    _number("at_ms"),
+    _text("day"),
+    _text("operator"),
+    _text("device"),
+    _text("kind"),
+    _text("label"),
+    _text("meant"),
+    _text("found"),
+    Index("slips_day", "day"),
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("fact", Integer, primary_key=True),
+    _text("day"),
+    _text("sorter"),
+    _text("device"),
+    _number("joined_ms"),
+    _number("left_ms"),
+    Index("shifts_day", "day"),
+)
+
+waves = Table(
+    "waves",
+    metadata,
+    _text("day", key="pk"),
+    _text("zone", key="pk"),
+    _number("began_ms"),
+    _number("cleared_ms"),
+    _number("left_pieces"),
+    _text("note"),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("fact", Integer, primary_key=True),
+    _text("crate"),
+    _number("booked"),
+    _number("counted"),
+    _number("at_ms"),
+    _text("operator"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _text("run", key="pk"),
+    _text("route"),
+    _text("day"),
+    _text("dock"),
+    _text("driver"),
+    _text("plate"),
+    _number("leaves_ms"),
+    _number("closed_ms"),
+    _number("crates"),
+    _number("pieces"),
+    _text("closed_by"),
+    _text("reason"),
+    _number("handed_ms"),
+    Index("runs_day", "day"),
+)
+
+run_points = Table(
+    "run_points",
+    metadata,
+    _text("run", key="pk"),
+    Column("seq", Integer, primary_key=True),
+    _text("point"),
+    Index("run_points_point", "point"),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("fact", Integer, primary_key=True),
+    _text("run"),
+    _text("driver"),
+    _number("at_ms"),
+    _number("agreed"),
+    _number("crates"),
+    _number("pieces"),
+    _number("counted_crates"),
+    _number("counted_pieces"),
+    _text("body"),
+    Index("handovers_run", "run"),
+)
+
+assets = Table("assets", metadata, _text("holder", key="pk"), _text("asset", key="pk"), _number("pieces"))
+"""Returnable things by holder: ``station``, ``driver:NAME``, ``point:CODE``; the station's may fall below zero."""
+
+receipts = Table(
+    "receipts",
+    metadata,
+    _text("run", key="pk"),
+    _text("point", key="pk"),
+    _number("at_ms"),
+    _number("pieces"),
+    _number("short"),
+    _number("damaged"),
+)
+
+returns = Table(
+    "returns",
+    metadata,
+    _text("bag", key="pk"),
+    _text("point"),
+    _text("run"),
+    _text("driver"),
+    _number("pieces"),
+    _number("at_ms"),
+)
+
+station_keys = Table("station_keys", metadata, _text("station", key="pk"), _text("name"), _text("public_key"))
+
+liabilities = Table(
+    "liabilities",
+    metadata,
+    _text("lot", key="pk"),
+    _number("pieces"),
+    _text("link"),
+    _text("why"),
+    _text("evidence"),
+    _number("at_ms"),
+)
+
 PROJECTIONS = (
     moves, stock, lines, crates, trips, sent, policies, handed, differences, claims, bags, money, bills,
     deductions, counts, days, orders,
     vans, drivers, stops, fixed_routes, ride_rules, plan_routes, plan_stops, arrivals,
+    guards, routes, route_points, trucks, containers, load_lines, forwarded, wall, wall_crates, puts, slips, shifts,
+    waves, checks, runs, run_points, handovers, assets, receipts, returns, station_keys, liabilities,
 )  # fmt: skip
 """Tables that a replay of the facts rebuilds exactly; the rest is kept as it is."""

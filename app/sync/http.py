@@ -12,6 +12,7 @@ from app.domain.codec import dumps
 from app.sync.protocol import (
     MOST_PLAIN,
     MOST_WIRE,
+    POINT,
     Answer,
     Batch,
     Busy,
@@ -210,10 +211,11 @@ def _enrolled(plain: bytes) -> Enrolled:
             epoch=said["epoch"],
             point=said["point"],
             point_name=said["point_name"],
+            kind=said.get("kind", POINT),
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Lied("no place at a point") from error
-    words = (place.device, place.secret, place.point, place.point_name)
+    words = (place.device, place.secret, place.point, place.point_name, place.kind)
     if any(type(word) is not str or not word for word in words) or type(place.epoch) is not int:
         raise Lied("no place at a point")
     return place

@@ -133,6 +133,7 @@ class TakePlace:
         book.put("secret", place.secret)
         book.put("point", place.point)
         book.put("point_name", place.point_name)
+        book.put("role", place.kind)
 
 
 @dataclass(frozen=True, slots=True)

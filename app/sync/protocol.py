@@ -13,6 +13,9 @@ from app.domain.goods import Person
 PLATFORM_DEVICE = "@"
 """The platform's own facts carry this device, epoch 1 and their number in the point's feed."""
 
+POINT, STATION = "point", "station"
+"""The kinds of places that a device can belong to."""
+
 MOST_EVENTS = 5_000
 """No batch and no feed part carries more facts than this."""
 MOST_BODY = 4_000_000
@@ -133,13 +136,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A device's place at a point. ``secret`` is shown this once and is known to nobody but the two sides."""
+    """A device's place at a point, or at a grid station (``kind``).
+
+    ``secret`` is shown this once and is known to nobody but the two sides.
+    """
 
     device: str
     secret: str = field(repr=False)
     epoch: int
     point: str
     point_name: str
+    kind: str = POINT
 
 
 # --- what can go wrong -------------------------------------------------------------------------------------

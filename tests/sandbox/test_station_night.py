@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from app.domain import clock
 from app.domain.ids import ean13_is_valid
+from app.domain.labels import lot_of_label
 from app.domain.villages import counties
-from app.sandbox.station_story import StationNight, lot_of_label, piece_labels, station_night
+from app.sandbox.station_story import StationNight, piece_labels, station_night
 
 DAY = "2026-11-22"
 
