@@ -134,7 +134,7 @@ class Engine:
     def _kept(self, standing: Standing, batch: Batch, checked: Checked) -> float:
         answer = checked.answer
         sent = batch.last - batch.first + 1
-        self._writer.do(KeepAnswer(answer, standing.epoch, checked.skew_ms))
+        self._keep(standing, checked)
         self._suspicion.passed(sent)
         self._pace.succeeded(sent, most=answer.max_events)
         self._garbled = 0
@@ -146,6 +146,12 @@ class Engine:
         if self._send_photo() or answer.more or batch.last < self._outbox.standing().last:
             return SOON
         return min(answer.next_ms / 1000, _LONGEST_POLL)
+
+    def _keep(self, standing: Standing, checked: Checked) -> None:
+        """Record what was heard, in short transactions between which scans have their turn."""
+        keep = KeepAnswer(checked.answer, (standing.device, standing.epoch), checked.skew_ms)
+        while (came_to := self._writer.do(keep)) < checked.answer.cursor:
+            keep = replace(keep, after=came_to)
 
     def _compare(self, batch: Batch, answer: Answer) -> None:
         """Counts of both sides agree, which ends an alarm; or they do not, which begins one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from time import monotonic
 
 import sqlcipher3
 
@@ -13,32 +14,50 @@ from app.sync.epochs import renumber
 from app.sync.protocol import Answer, Enrolled, Told
 
 log = logging.getLogger(__name__)
+SLICE_SECONDS = 0.01
+"""News are recorded for so long at once: a scan that comes meanwhile waits no longer."""
 SKEW_STEP_MS = 5_000
 """A measured skew that differs by less than this from the known one is the network's doing."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeepAnswer:
-    """Move both cursors and record what was heard, in one transaction."""
+    """Move the push cursor, and record the news from number ``after`` on for a short while, with the feed cursor.
+
+    News of hours would keep scans waiting behind one long transaction: the answer is given again, with where it
+    came to as ``after``, until it comes to the answer's own cursor.
+    """
 
     answer: Answer
-    epoch: int
+    place: tuple[str, int]
     skew_ms: int | None
+    after: int = 0
+    seconds: float = SLICE_SECONDS
 
-    def perform(self, book: Book) -> None:
+    def perform(self, book: Book) -> int:
+        """Where in the feed it came to; the answer's cursor is the end of it."""
         answer = self.answer
-        if book.get("epoch", 1) != self.epoch:
-            return
-        for told in answer.feed:
-            _hear(book, told)
+        if (book.get("device", "local"), book.get("epoch", 1)) != self.place:
+            return answer.cursor  # the book has got another name meanwhile: this is no answer to it
+        came_to = self._hear_some(book)
         book.put("acknowledged", [answer.watermark, answer.digest.hex()])
-        book.put("cursor", answer.cursor)
+        book.put("cursor", came_to)
         if answer.quarantined:
             known = book.get("quarantined", {})
-            known |= {f"{self.epoch}.{item.seq}": item.why for item in answer.quarantined}
+            known |= {f"{self.place[1]}.{item.seq}": item.why for item in answer.quarantined}
             book.put("quarantined", known)
         if self.skew_ms is not None and abs(self.skew_ms - book.get("skew_ms", 0)) >= SKEW_STEP_MS:
             book.put("skew_ms", self.skew_ms)
+        return came_to
+
+    def _hear_some(self, book: Book) -> int:
+        end = monotonic() + self.seconds
+        for told in self.answer.feed:
+            if told.n > self.after:
+                _hear(book, told)
+                if monotonic() >= end and told is not self.answer.feed[-1]:
+                    return told.n
+        return self.answer.cursor
 
 
 def _hear(book: Book, told: Told) -> None:
