@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.domain.moves import Move, moves_of, reversed_moves
 from app.domain.pinyin import initials
 from app.domain.places import Place
 from app.store.connection import Params, Row, read_state
-from app.store.nightbook import NIGHT_TAKEN_BACK
+from app.store.nightbook import NIGHT_TAKEN_BACK, tally
 from app.store.projections import Entry, bring_back, project, take_back
 
 PLATFORM_DEVICE = "@"
@@ -270,13 +270,14 @@ class Book:
             "SELECT id, reversed_by, kind FROM facts WHERE device = ? AND epoch = ? AND seq = ?", known
         )
 
-    def _move(self, row: int, moves: Iterable[Move]) -> None:
+    def _move(self, row: int, moves: Sequence[Move]) -> None:
         execute = self._connection.execute
         for lot, pieces, source, target in moves:
             source_text, target_text = _text_of(source), _text_of(target)
             execute(_MOVE, (row, lot, pieces, source_text, target_text))
             execute(_ADD, (lot, source_text, -pieces))
             execute(_ADD, (lot, target_text, pieces))
+        tally(self, moves)
 
 
 def _readable(recorded: Recorded) -> Fact | None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.domain import guards
 from app.domain import night as n
+from app.domain.moves import Move
+from app.domain.places import Kind
 from app.store.projections import (
     Entry,
     miss_again,
@@ -64,6 +67,8 @@ def _(fact: n.PalletAnnounced, book: Book, entry: Entry) -> None:
     book.run(
         "INSERT INTO trucks (trip, day) VALUES (?, ?) ON CONFLICT (trip) DO NOTHING", (fact.trip, fact.day)
     )
+    lots = [line.lot for line in fact.lines]
+    _tally_lots(book, lots, sign=-1)  # a lot that was announced before
     pieces: dict[tuple[str, str], int] = {}
     for line in fact.lines:
         key = (line.container, line.zone)
@@ -85,6 +90,7 @@ def _(fact: n.PalletAnnounced, book: Book, entry: Entry) -> None:
             for x in fact.lines
         ],
     )  # fmt: skip
+    _tally_lots(book, lots, sign=1)
 
 
 @project.register(n.ManifestForwarded)
@@ -234,12 +240,31 @@ def _(fact: n.SorterLeft, book: Book, entry: Entry) -> None:
 @project.register(n.Sorted)
 def _(fact: n.Sorted, book: Book, entry: Entry) -> None:
     known = entry.recorded
+    pieces = sum(count.pieces for count in fact.goods)
+    side = book.value(_SIDE, (fact.crate,))
+    side = -1 if side is None else side
     book.run(
-        "INSERT INTO puts (fact, at_ms, day, operator, device, crate, pieces, labels)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (entry.row, known.true_ms, known.day, known.operator, known.id.device, fact.crate,
-         sum(count.pieces for count in fact.goods), len(fact.labels)),
+        "INSERT INTO puts (fact, at_ms, day, operator, device, crate, pieces, labels, side)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (entry.row, known.true_ms, known.day, known.operator, known.id.device, fact.crate, pieces,
+         len(fact.labels), side),
     )  # fmt: skip
+    _pace(book, (known.day, known.true_ms, known.operator, side), pieces=pieces, puts=1)
+
+
+PACE_MS = 300_000
+"""Puts are added up by so many milliseconds."""
+_SIDE = "SELECT w.sorter FROM wall_crates c JOIN wall w ON w.slot = c.slot WHERE c.crate = ?"
+_PACE = (
+    "INSERT INTO paces (day, bin_ms, operator, side, pieces, puts) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (day, bin_ms, operator, side) DO UPDATE SET pieces = pieces + excluded.pieces,"
+    " puts = puts + excluded.puts"
+)
+
+
+def _pace(book: Book, put: tuple[str, int, str, int], *, pieces: int, puts: int) -> None:
+    day, at_ms, operator, side = put
+    book.run(_PACE, (day, at_ms - at_ms % PACE_MS, operator, side, pieces, puts))
 
 
 @project.register(n.SlipCaught)
@@ -409,6 +434,51 @@ def _(fact: n.LiabilityProposed, book: Book, entry: Entry) -> None:
     )
 
 
+# --- where the announced pieces are ------------------------------------------------------------------------
+
+_TALLIED = {
+    Kind.TRUNK: "trunk", Kind.DOCK: "dock", Kind.CRATE: "crate", Kind.SHORT: "short", Kind.ASIDE: "aside",
+    Kind.POINT: "gone",
+}  # fmt: skip
+
+
+def tally(book: Book, moves: Iterable[Move]) -> None:
+    """Carry moves of announced lots over to the tallies of their points."""
+    for lot, pieces, source, target in moves:
+        statement = _tally_statement(_TALLIED.get(source.kind, ""), _TALLIED.get(target.kind, ""))
+        if statement:
+            book.run(statement, {"lot": lot, "pieces": pieces})
+
+
+@lru_cache
+def _tally_statement(source: str, target: str) -> str:
+    """The statement that moves pieces between two columns of a tally; none where it would change nothing."""
+    if source == target:
+        return ""
+    changes = [f"{name} = {name} {way} :pieces" for name, way in ((source, "-"), (target, "+")) if name]
+    return (
+        f"UPDATE tallies SET {', '.join(changes)}"
+        " WHERE (day, point, zone) = (SELECT day, point, zone FROM load_lines WHERE lot = :lot)"
+    )
+
+
+def _tally_lots(book: Book, lots: Iterable[str], *, sign: int) -> None:
+    """Put all that is known of some lots into the tallies of their points, or take it out of them."""
+    book.run(_TALLY_LOTS, {"lots": json.dumps(list(lots)), "sign": sign})
+
+
+_PLACED = ", ".join(
+    f":sign * sum(CASE WHEN s.place LIKE '{kind}:%' THEN s.pieces ELSE 0 END)" for kind in _TALLIED
+)
+_ADDED = ", ".join(f"{name} = {name} + excluded.{name}" for name in _TALLIED.values())
+_TALLY_LOTS = (
+    f"INSERT INTO tallies (day, point, zone, {', '.join(_TALLIED.values())})"
+    f" SELECT l.day, l.point, l.zone, {_PLACED} FROM json_each(:lots) j CROSS JOIN load_lines l ON l.lot = j.value"
+    " CROSS JOIN stock s ON s.lot = l.lot WHERE true GROUP BY l.day, l.point, l.zone"
+    f" ON CONFLICT (day, point, zone) DO UPDATE SET {_ADDED}"
+)
+
+
 # --- taking back -------------------------------------------------------------------------------------------
 
 
@@ -462,8 +532,18 @@ def _truck_waits(book: Book, entry: Entry, row: int) -> None:
     book.run("UPDATE trucks SET ended_ms = 0 WHERE trip = ?", (_body(book, row)["trip"],))
 
 
+def _put_back(book: Book, entry: Entry, row: int) -> None:
+    day, at_ms, operator, side, pieces = book.rows(
+        "SELECT day, at_ms, operator, side, pieces FROM puts WHERE fact = ?", (row,)
+    )[0]
+    _pace(book, (day, at_ms, operator, side), pieces=-pieces, puts=-1)
+    book.run("DELETE FROM puts WHERE fact = ?", (row,))
+
+
 def _pallet_forgotten(book: Book, entry: Entry, row: int) -> None:
     body = _body(book, row)
+    known = "SELECT l.lot FROM moves m JOIN load_lines l ON l.lot = m.lot WHERE m.fact = ? AND l.trip = ?"
+    _tally_lots(book, [lot for (lot,) in book.rows(known, (row, body["trip"]))], sign=-1)
     book.run(
         "DELETE FROM load_lines WHERE trip = ? AND lot IN (SELECT lot FROM moves WHERE fact = ?)",
         (body["trip"], row),
@@ -507,7 +587,7 @@ NIGHT_TAKEN_BACK: dict[str, Callable[[Book, Entry, int], None]] = {
     "PointReceipt": _receipt_back,
     "ReturnsReceived": _returns_back,
     "SlipCaught": _row_of("slips"),
-    "Sorted": _row_of("puts"),
+    "Sorted": _put_back,
     "SorterJoined": _row_of("shifts"),
     "UnloadingEnded": _truck_waits,
     "VanClosed": _settle_run_again,

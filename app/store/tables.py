@@ -529,8 +529,39 @@ puts = Table(
     _text("crate"),
     _number("pieces"),
     _number("labels"),
+    _number("side"),
     Index("puts_day", "day", "at_ms"),
 )
+"""``side`` is the sorter's part of the wall (`wall.sorter`) that the pieces went to; -1 where no wall says it."""
+
+paces = Table(
+    "paces",
+    metadata,
+    _text("day", key="pk"),
+    Column("bin_ms", Integer, primary_key=True),
+    _text("operator", key="pk"),
+    Column("side", Integer, primary_key=True),
+    _number("pieces"),
+    _number("puts"),
+    sqlite_with_rowid=False,
+)
+"""The puts added up by five minutes, sorter and part of the wall: a board costs the same at the end of the night."""
+
+tallies = Table(
+    "tallies",
+    metadata,
+    _text("day", key="pk"),
+    _text("point", key="pk"),
+    _text("zone", key="pk"),
+    _number("trunk"),
+    _number("dock"),
+    _number("crate"),
+    _number("short"),
+    _number("aside"),
+    _number("gone"),
+    sqlite_with_rowid=False,
+)
+"""Where the announced pieces of each point are, by kind of place; always equal to `load_lines` joined to `stock`."""
 
 slips = Table(
     "slips",
@@ -667,7 +698,8 @@ PROJECTIONS = (
     moves, stock, lines, crates, trips, sent, policies, handed, differences, claims, bags, money, bills,
     deductions, counts, days, orders,
     vans, drivers, stops, fixed_routes, ride_rules, plan_routes, plan_stops, arrivals,
-    guards, routes, route_points, trucks, containers, load_lines, forwarded, wall, wall_crates, puts, slips, shifts,
+    guards, routes, route_points, trucks, containers, load_lines, forwarded, wall, wall_crates, puts, paces, tallies,
+    slips, shifts,
     waves, checks, runs, run_points, handovers, assets, receipts, returns, station_keys, liabilities,
 )  # fmt: skip
 """Tables that a replay of the facts rebuilds exactly; the rest is kept as it is."""

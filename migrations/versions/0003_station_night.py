@@ -114,6 +114,17 @@ def upgrade() -> None:
         batch_op.create_index("load_lines_point", ["day", "point"], unique=False)
 
     op.create_table(
+        "paces",
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("bin_ms", sa.Integer(), nullable=False),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("side", sa.Integer(), nullable=False),
+        sa.Column("pieces", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("puts", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("day", "bin_ms", "operator", "side"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "puts",
         sa.Column("fact", sa.Integer(), nullable=False),
         sa.Column("at_ms", sa.Integer(), server_default="0", nullable=False),
@@ -123,6 +134,7 @@ def upgrade() -> None:
         sa.Column("crate", sa.String(), server_default="", nullable=False),
         sa.Column("pieces", sa.Integer(), server_default="0", nullable=False),
         sa.Column("labels", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("side", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("fact"),
     )
     with op.batch_alter_table("puts", schema=None) as batch_op:
@@ -234,6 +246,20 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), server_default="", nullable=False),
         sa.Column("public_key", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("station"),
+    )
+    op.create_table(
+        "tallies",
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("point", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("trunk", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("dock", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("crate", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("short", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("aside", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gone", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("day", "point", "zone"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "trucks",

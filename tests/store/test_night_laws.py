@@ -31,6 +31,7 @@ RUNS = ("R1", "R2")
 LINES = tuple(
     n.LoadLine(lot, f"P{at}", "BOX1", "酱油", "690", "food", Zone.AMBIENT, 4) for at, lot in enumerate(LOTS)
 )
+MORE = n.LoadLine("L4", "P9", "BOX2", "酱油", "690", "food", Zone.FROZEN, 2)
 
 
 @pytest.fixture
@@ -38,6 +39,30 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = station_store(tmp_path, small_night())
     yield opened
     opened.close()
+
+
+KINDS = {
+    "trunk": "trunk",
+    "dock": "dock",
+    "crate": "crate",
+    "short": "short",
+    "aside": "aside",
+    "gone": "point",
+}
+UNEQUAL_TALLIES = (
+    "SELECT t.day, t.point, t.zone FROM tallies t LEFT JOIN load_lines l ON l.day = t.day AND l.point = t.point"
+    " AND l.zone = t.zone LEFT JOIN stock s ON s.lot = l.lot GROUP BY t.day, t.point, t.zone HAVING "
+    + " OR ".join(
+        f"t.{name} <> sum(CASE WHEN s.place GLOB '{kind}:*' THEN s.pieces ELSE 0 END)"
+        for name, kind in KINDS.items()
+    )
+)
+"""Tallies that are not what a count of the stock gives."""
+UNEQUAL_PACES = (
+    "SELECT a.bin_ms, a.operator, a.side FROM paces a LEFT JOIN puts p ON p.day = a.day AND p.operator = a.operator"
+    " AND p.side = a.side AND p.at_ms >= a.bin_ms AND p.at_ms < a.bin_ms + 300000 GROUP BY 1, 2, 3"
+    " HAVING a.pieces <> coalesce(sum(p.pieces), 0) OR a.puts <> count(p.fact)"
+)
 
 
 class _Played(Exception):
@@ -61,6 +86,7 @@ class Night:
         held = book.rows("SELECT g.key, f.kind, f.body FROM guards g JOIN facts f ON f.id = g.fact")
         before = projections(book)
         sums = book.rows("SELECT lot, sum(pieces) FROM stock GROUP BY lot HAVING sum(pieces) != 0")
+        sums += book.rows(UNEQUAL_TALLIES) + book.rows(UNEQUAL_PACES)
         book.replay()
         raise _Played(before, projections(book), sums, held)
 
@@ -80,6 +106,10 @@ class Night:
             "reopen": n.VanReopened(run, "试"),
             "miss": n.PiecesMissed(str(DOCK), (Count(lot, 1),)),
             "found": n.PiecesFound((Count(lot, 1),)),
+            "pallet": n.PalletAnnounced("T8", DAY, "12", "TP2", (*LINES[:2], MORE)),
+            "wall": n.WallPlanned(DAY, (n.SlotRow("1-01", "P1", "R1", first),)),
+            "aside": n.PiecesDamaged(str(DOCK), (Count(lot, 1),)),
+            "receipt": n.PointReceipt(run, "P1", (Count(lot, 1, box),), (Count(lot, 1, box),)),
             "hand": n.HandedOver(run, "阿强", 1, 1, (n.AssetCount("crate", 2),), (), "", ""),
         }
         return facts[step]
@@ -101,6 +131,10 @@ STEPS = st.lists(
                 "reopen",
                 "miss",
                 "found",
+                "pallet",
+                "wall",
+                "aside",
+                "receipt",
                 "hand",
             ]
         ),
