@@ -15,18 +15,15 @@ from PySide6.QtCore import QProcess, QTimer
 
 from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, SystemClock, business_day, moment
+from app.domain.roles import POINT
+from app.roles import Surroundings, point_pages
 from app.settings import preferences as choices
 from app.settings.preferences import Preferences
 from app.store.faults import StoreFault
 from app.store.opening import Store
 from app.store.words import explain, fault_answer
 from app.sync.pulse import Mood, Pulse, Reading
-from app.today.page import TodayPage
-from app.today.queries import Standing as Today
 from app.ui.desk import Desk
-from app.ui.later import LaterPage
-from app.ui.page import Page
-from app.ui.shapes import Glyph
 from app.ui.sounds import Sounds
 from app.ui.status import Network, Standing
 from app.ui.window import CounterWindow, Heading
@@ -78,7 +75,7 @@ class Counter:
         self._sounds = Sounds()
         self._sounds.muted = not self.preferences.sounds
         self.window = CounterWindow(self.desk, heading=self._heading(), clock=self._now, sounds=self._sounds)
-        self._today = TodayPage(self.desk, self.reader, self.clock)
+        self._role = ""
         self._add_pages()
         self.desk.changed.connect(lambda _: self._count_behind_other_pages())
         self.look()
@@ -86,23 +83,28 @@ class Counter:
     # --- the window ---
 
     def _add_pages(self) -> None:
-        self._today.wanted.connect(self._turn_to)
-        self._today.passed_on.connect(self._pass_on)
-        self.window.add_page(self._today)
-        rooms: tuple[tuple[str, Glyph, Callable[[], Page]], ...] = (
-            ("到货签收", Glyph.TRUCK, self._receiving),
-            ("取货", Glyph.BAG, self._pickup),
-            ("货架", Glyph.SHELF, self._shelf),
-            ("售后", Glyph.BACK, self._aftersales),
-            ("日结", Glyph.BOOK, self._reconciliation),
-            ("网络", Glyph.CLOUD, self._network),
-            ("设置", Glyph.GEAR, self._settings),
+        """The pages of this PC's role; asked again, they are made anew where the role has changed."""
+        role = str(self.reader.get("role", POINT))
+        if role == self._role:
+            return
+        self._role = role
+        self.window.clear_pages()
+        around = Surroundings(
+            self.desk,
+            self.reader,
+            self.clock,
+            preferences=lambda: self.preferences,
+            upkeep=self._upkeep,
+            pulse=lambda: self.pulse.reading,
         )
-        for title, glyph, make in rooms:
-            self.window.add_page(LaterPage(self.desk, title=title, glyph=glyph, make=make))
-        self._today.counted.connect(self._show_badges)
-        if self._today.last is not None:
-            self._show_badges(self._today.last)
+        pages = point_pages(around)
+        self._home = pages.home
+        self._home.wanted.connect(self._turn_to)
+        self._home.passed_on.connect(self._pass_on)
+        for page in (self._home, *pages.others):
+            self.window.add_page(page)
+        self._home.counted.connect(self._show_badges)
+        self._show_badges()
 
     def _turn_to(self, key: str) -> None:
         self.window.show_page(int(key[1:]) - 1)
@@ -111,44 +113,6 @@ class Counter:
         self._turn_to(key)
         if self.window.page is not None:
             self.window.page.on_scan(code)
-
-    def _receiving(self) -> Page:
-        from app.receiving.page import ReceivingPage
-
-        return ReceivingPage(self.desk, self.reader, self.clock)
-
-    def _pickup(self) -> Page:
-        from app.pickup.page import PickupPage
-
-        return PickupPage(self.desk, self.reader, self.clock)
-
-    def _shelf(self) -> Page:
-        from app.pickup.shelf_page import ShelfPage
-
-        return ShelfPage(self.desk, self.reader, self.clock)
-
-    def _aftersales(self) -> Page:
-        from app.aftersales.page import AftersalesPage
-
-        return AftersalesPage(self.desk, self.reader, self.clock)
-
-    def _reconciliation(self) -> Page:
-        from app.reconciliation.page import ReconciliationPage
-
-        keep = self.preferences.keep_people_days
-        return ReconciliationPage(self.desk, self.reader, self.clock, keep_people_days=keep)
-
-    def _network(self) -> Page:
-        from app.upkeep.network_page import NetworkPage
-
-        return NetworkPage(
-            self.desk, self.reader, self.clock, self._upkeep(), pulse=lambda: self.pulse.reading
-        )
-
-    def _settings(self) -> Page:
-        from app.upkeep.settings_page import SettingsPage
-
-        return SettingsPage(self.desk, self.reader, self._upkeep(), self.preferences)
 
     def _upkeep(self) -> Upkeep:
         return Upkeep(
@@ -179,8 +143,8 @@ class Counter:
         self.window.tick()
 
     def _count_behind_other_pages(self) -> None:
-        if self.window.page is not self._today:
-            self._today.count()
+        if self.window.page is not self._home:
+            self._home.recount()
 
     def _count_unsent(self) -> None:
         """What is unsent is counted from the book itself: it is right before, between and without exchanges."""
@@ -204,10 +168,9 @@ class Counter:
             self.store.writer.submit(NoteSkew(skew))
             self.pulse.take(skew_ms=skew)
 
-    def _show_badges(self, day: Today) -> None:
-        self.window.show_count(1, sum(trip.crates_left for trip in day.trips if not trip.ended_ms))
-        self.window.show_count(3, day.overdue)
-        self.window.show_count(4, day.claims_waiting)
+    def _show_badges(self) -> None:
+        for index, count in self._home.badges().items():
+            self.window.show_count(index, count)
 
     # --- beside the window ---
 
@@ -314,6 +277,7 @@ class Counter:
 
     def _said(self, answer: Answer, then: Then) -> None:
         then(answer)
+        self._add_pages()
         self.connect()
         self.look()
 

@@ -11,12 +11,12 @@ from app.domain.clock import StoryClock
 from app.domain.codec import Recorded, encode
 from app.domain.events import Fact
 from app.domain.ids import FactId
+from app.domain.roles import STATION
 from app.sandbox.night_teller import told
 from app.sandbox.station_story import StationNight, station_night
 from app.store.book import PLATFORM_DEVICE, Book
 from app.store.opening import Store
 from app.store.tables import PROJECTIONS
-from app.sync.protocol import STATION
 
 DAY = "2026-11-22"
 

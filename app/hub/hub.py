@@ -10,11 +10,12 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from app.domain.clock import Clock
 from app.domain.ids import new_code
+from app.domain.roles import POINT
 from app.hub import intake
 from app.hub.database import locked, open_database, put_new
 from app.hub.intake import Pace
 from app.hub.tables import devices, enrolments, photos, points
-from app.sync.protocol import MOST_PHOTO, POINT, Answer, Batch, Choked, Enrolled, EnrolmentRefused, SignedOut
+from app.sync.protocol import MOST_PHOTO, Answer, Batch, Choked, Enrolled, EnrolmentRefused, SignedOut
 
 ENROLMENT_DAYS = 7
 _DAY_MS = 86_400_000

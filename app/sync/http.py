@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from app.domain.codec import dumps
+from app.domain.roles import POINT
 from app.sync.protocol import (
     MOST_PLAIN,
     MOST_WIRE,
-    POINT,
     Answer,
     Batch,
     Busy,

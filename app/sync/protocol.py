@@ -9,12 +9,10 @@ from typing import Protocol
 
 from app.domain.codec import GENESIS, Recorded
 from app.domain.goods import Person
+from app.domain.roles import POINT
 
 PLATFORM_DEVICE = "@"
 """The platform's own facts carry this device, epoch 1 and their number in the point's feed."""
-
-POINT, STATION = "point", "station"
-"""The kinds of places that a device can belong to."""
 
 MOST_EVENTS = 5_000
 """No batch and no feed part carries more facts than this."""

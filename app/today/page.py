@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from app.today.rules import Day, Step, next_steps
 from app.ui import tokens
 from app.ui.buttons import PressButton
 from app.ui.desk import Desk
-from app.ui.page import EVERYTHING, Page
+from app.ui.page import EVERYTHING, HomePage
 from app.ui.panels import SectionTitle, StatePanel, StatTile
 from app.ui.shapes import Glyph, draw_focus_ring, draw_glyph, draw_keycap, draw_tone, font_of, sized
 
@@ -144,20 +144,14 @@ class TripBar(QWidget):
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._count())
 
 
-class TodayPage(Page):
-    """How the day stands; `wanted(key)` asks for the page behind an F-key, `counted(Standing)` tells each new count.
-
-    A scan is `passed_on(key, code)` to the page that can do something with it.
-    """
+class TodayPage(HomePage):
+    """How the day stands; a scan is passed on to the page that can do something with it."""
 
     title = "今日"
     glyph = Glyph.CLOCK
     topics = EVERYTHING
     invitation_glyph = Glyph.CLOCK
     invitation = Answer(Tone.INFO, "今天", "按 F1–F8 换页；扫到什么都行，会告诉您该去哪一页。")
-    wanted = Signal(str)
-    counted = Signal(object)
-    passed_on = Signal(str, str)
 
     def __init__(self, desk: Desk, reader: Reader, clock: Clock) -> None:
         super().__init__(desk)
@@ -208,8 +202,18 @@ class TodayPage(Page):
         now = self._clock.now_ms()
         day = standing(self._reader, day=business_day(now), now_ms=now)
         self.last = day
-        self.counted.emit(day)
+        self.counted.emit()
         return day
+
+    def recount(self) -> None:
+        self.count()
+
+    def badges(self) -> dict[int, int]:
+        day = self.last
+        if day is None:
+            return {}
+        crates = sum(trip.crates_left for trip in day.trips if not trip.ended_ms)
+        return {1: crates, 3: day.overdue, 4: day.claims_waiting}
 
     def _show_numbers(self, day: Standing) -> None:
         short = day.received < day.expected

@@ -137,6 +137,14 @@ class Rail(QFrame):
         self._group.addButton(button, number)
         self._column.insertWidget(number + 1, button, 10)
 
+    def clear(self) -> None:
+        """Take all buttons away."""
+        for button in self._buttons:
+            self._group.removeButton(button)
+            self._column.removeWidget(button)
+            button.deleteLater()
+        self._buttons.clear()
+
     def mark(self, index: int) -> None:
         """Show which page is in front."""
         self._buttons[index].setChecked(True)

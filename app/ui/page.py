@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.answers import Answer, Tone
@@ -55,3 +56,22 @@ class Page(QWidget):
     def cancel(self) -> bool:
         """Esc: leave what is half done; False where nothing was, and the window goes to the first page."""
         return False
+
+
+class HomePage(Page):
+    """The first page of a counter: it sends people and scans on to the others, and counts what waits there.
+
+    `wanted(key)` asks for the page behind an F-key, `passed_on(key, code)` hands a scan to it, `counted()` follows
+    each new count.
+    """
+
+    wanted = Signal(str)
+    passed_on = Signal(str, str)
+    counted = Signal()
+
+    def recount(self) -> None:
+        """Count anew while another page is in front."""
+
+    def badges(self) -> dict[int, int]:
+        """What waits behind each page's button, by the page's index, as last counted."""
+        return {}

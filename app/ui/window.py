@@ -200,6 +200,19 @@ class CounterWindow(QMainWindow):
             self.show_page(0)
         return len(self.pages) - 1
 
+    def clear_pages(self) -> None:
+        """Take all pages out: another kind of counter begins."""
+        while self._stack.count():
+            widget = self._stack.widget(0)
+            if widget is not None:
+                self._stack.removeWidget(widget)
+                widget.deleteLater()
+        for page in self.pages:
+            if page.parentWidget() is None:
+                page.deleteLater()
+        self.pages.clear()
+        self.rail.clear()
+
     def show_page(self, index: int) -> None:
         """Bring a page to the front, fresh; a sheet has to be answered first."""
         if index >= len(self.pages):
