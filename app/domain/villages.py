@@ -141,6 +141,7 @@ def _short(name: str) -> str:
     return name
 
 
+@cache
 def place_of(village: str, town: str = "") -> Position | None:
     """Where a village lies, else its town's middle; none where the register does not know it, or knows several."""
     found = _named().get((village, town)) if town else _of_all_towns(village)
@@ -166,6 +167,13 @@ def _named() -> dict[tuple[str, str], Position]:
         for village in every
         for name in (village.name, village.full_name)
     }
+
+
+@cache
+def terrain_of(town: str) -> str:
+    """What the land of a town's county is like (`city`, `plain`, `hills`); "" where the register does not know it."""
+    homes = {county.terrain for county in counties() for v in villages_of(county.name) if v.town == town}
+    return homes.pop() if len(homes) == 1 else ""
 
 
 def _middle(places: list[Position]) -> Position:

@@ -1,0 +1,204 @@
+"""Routes in the words of the station: what was written down, what is wrong, why a point is left out and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.domain.answers import Answer, Tone
+from app.domain.money import yuan
+from app.domain.refusals import Refused
+from app.routing.actions import Adopted, Done, Kept, SettingsKept
+from app.routing.master_file import Kind, Trouble
+from app.routing.night import Effect, Out, Unserved, Why
+from app.routing.rules import Reason, clock_text
+
+About = dict[str, str | int]
+
+NOTHING_TO_UNDO = Answer(Tone.INFO, "没有可撤销的", "这里还没有做过可以撤销的事。")
+AREAS = {"town": "城镇", "plain": "平地", "hill": "山路"}
+ROADS = {"guess": "直线距离估算", "learned": "按本站实际到点时间校准过的估算", "network": "路网"}
+RULES = {"together": "必须同车", "apart": "不能同车", "locked": "固定给车"}
+TABLES = {Kind.VANS: "车辆", Kind.DRIVERS: "司机", Kind.STOPS: "点位", Kind.ROUTES: "固定线路"}
+
+
+def answer(result: Done | Refused) -> Answer:
+    """What to say about what was done, or was not."""
+    if isinstance(result, Refused):
+        return refusal(result)
+    if isinstance(result, Adopted):
+        return _adopted(result)
+    if isinstance(result, SettingsKept):
+        return Answer(Tone.OK, "改好了", "下次排线路就按新的来。")
+    return _kept(result)
+
+
+_THINGS = {
+    "VanSet": ("车辆", "台"), "DriverSet": ("司机", "位"), "StopSet": ("点位", "个"), "RideRuleSet": ("同车规则", "条"),
+    "RouteTableSet": ("固定线路", "个点"), "back": ("资料", "项"),
+}  # fmt: skip
+
+
+def _kept(result: Kept) -> Answer:
+    thing, unit = _THINGS[result.what]
+    if result.what == "back":
+        return Answer(Tone.INFO, "已撤销", f"改回去了 {result.changed} 项。", spoken="已撤销")
+    if result.gone:
+        what = result.name or f"{result.gone} {unit}"
+        return Answer(Tone.OK, "不用了", f"{thing}{what} 以后不排了。按错了请按 Ctrl+Z。")
+    if result.name:
+        word = "已添加" if result.new else "已改好" if result.changed else "没有变化"
+        return Answer(Tone.OK, word, f"{thing}“{result.name}”已记下。")
+    parts = [(result.new, "新的"), (result.changed, "改过的"), (result.same, "没变的")]
+    said = "，".join(f"{count} {unit}{word}" for count, word in parts if count)
+    return Answer(Tone.OK, "已记下", f"{thing}：{said}。", number=f"{result.new + result.changed} {unit}")
+
+
+def _adopted(result: Adopted) -> Answer:
+    out = f"{result.left_out} 个点没排进去，请另外安排。" if result.left_out else "所有点都排进去了。"
+    sentence = f"{result.vans} 台车，{result.stops} 站，{kilometres(result.metres)}。{out}"
+    return Answer(
+        Tone.LOOK if result.left_out else Tone.OK,
+        "线路定了",
+        sentence,
+        number=f"{result.vans} 台车",
+        spoken="线路定了",
+    )
+
+
+# --- refused -----------------------------------------------------------------------------------------------
+
+
+def refusal(refused: Refused) -> Answer:
+    """What happened, and what to do."""
+    if isinstance(refused.reason, Trouble):
+        return Answer(Tone.WRONG, "没有导入", trouble(refused), spoken="没有导入")
+    return Answer(Tone.WRONG, "没有记下", sentence(refused))
+
+
+def sentence(refused: Refused) -> str:
+    """A refusal as one sentence."""
+    return _REFUSALS[Reason(refused.reason)].format_map(_Named(refused.about))
+
+
+class _Named(dict[str, Any]):
+    """What a sentence names; what is not known is left out of it."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+_REFUSALS: dict[Reason, str] = {
+    Reason.NO_CODE: "还没有填编号或车牌。请补上再记。",
+    Reason.BAD_CODE: "“{code}”太长，或者混进了看不见的字符。请重新输入。",
+    Reason.NO_NAME: "{code} 还没有名字。请补上，大家才认得出来。",
+    Reason.LONG_NAME: "{code} 的名字太长，最多 {most} 个字。请改短一点。",
+    Reason.BAD_PIECES: "{code} 最多装多少件？请填 1 到 {most} 之间的数。",
+    Reason.BAD_CRATES: "{code} 最多装多少筐？请填 1 到 {most} 之间的数。",
+    Reason.BAD_MONEY: "{code} 的费用看不懂。请填 0 到 10000 元之间的数。",
+    Reason.BAD_TIME: "{code} 的时间看不懂。请填成 07:30 这样。",
+    Reason.BAD_WINDOW: "{code} 的时间前后反了。请把早的填前面，晚的填后面。",
+    Reason.BAD_PLACE: "{code} 的坐标不对。请填成 23.2178, 108.8103 这样。",
+    Reason.BAD_UNLOADING: "{code} 的卸货时间不对。请填 0 到 {most} 分钟。",
+    Reason.BAD_AREA: "{code} 的路况请选城镇、平地或山路。",
+    Reason.TOO_FEW: "至少要两个点才有同车不同车。请再加一个点。",
+    Reason.NO_VAN: "还没有选车或点。请选好再记。",
+    Reason.BAD_KIND: "这种规则不认识。请选同车、不同车或固定给车。",
+    Reason.UNKNOWN: "{code} 已经不在了，可能刚删掉。请重新选一行。",
+    Reason.NOTHING_NEW: "没有变化，不用再记。",
+    Reason.NO_ROUTES: "还没有一台车有站点，不能用。请先排线路。",
+    Reason.OLD_DAY: "{day} 已经过去了，不能再改。请排今天的。",
+}
+
+
+def trouble(refused: Refused) -> str:
+    """One sentence about what is wrong with a file, with the row where there is one; nothing was written down."""
+    about = _Named(refused.about)
+    if refused.reason is Trouble.ROW:
+        return f"第 {about['row']} 行：{_REFUSALS[Reason(str(about['why']))].format_map(about)}"
+    return _TROUBLES[Trouble(refused.reason)].format_map(about)
+
+
+_TROUBLES: dict[Trouble, str] = {
+    Trouble.EMPTY: "文件是空的。请重新导出再选。",
+    Trouble.TOO_LARGE: "文件太大（最多 {most} MB、两万行）。请只留要用的那张表。",
+    Trouble.HTML: "这是网页，不是表格，多半是登录过期了。请重新登录再导出 xlsx。",
+    Trouble.OLD_EXCEL: "这是旧版 xls。请用 WPS 或 Excel 打开，另存为 xlsx 再选。",
+    Trouble.BROKEN: "文件不完整，打不开。请重新导出再选。",
+    Trouble.NO_TABLE: "这个文件里没有表格。请选 xlsx 或 csv。",
+    Trouble.ENCODING: "文件里的字认不出来。请用 WPS 或 Excel 打开，另存为 xlsx 再选。",
+    Trouble.MISSING_COLUMNS: "缺少这几列：{columns}。请在表头写上列名再选。",
+    Trouble.NO_ROWS: "表头下面没有内容。请填好再选。",
+    Trouble.CELL: "第 {row} 行的{column}是“{text}”，看不懂。请改好再选，这次什么都没有导入。",
+    Trouble.DUPLICATE: "第 {row} 行和第 {before} 行是同一个（{code}）。请删掉一行再选。",
+}
+
+
+# --- plans -------------------------------------------------------------------------------------------------
+
+
+def kilometres(metres: int) -> str:
+    """`1,961 公里`; below ten with a decimal."""
+    return f"{metres / 1000:.1f} 公里" if abs(metres) < 10_000 else f"{round(metres / 1000):,} 公里"
+
+
+def minutes(seconds: int) -> str:
+    """`48 分`, `3 小时 05 分`."""
+    whole = round(seconds / 60)
+    return f"{whole} 分" if whole < 60 else f"{whole // 60} 小时 {whole % 60:02d} 分"
+
+
+def effect(change: Effect) -> str:
+    """What a change does, in one line: `+2.1 公里，+4 分，晚到 +0 分，+¥2.10`."""
+    parts = [f"{change.metres / 1000:+.1f} 公里", f"{round(change.seconds / 60):+d} 分"]
+    if change.late_s:
+        parts.append(f"晚到{'多' if change.late_s > 0 else '少'} {minutes(abs(change.late_s))}")
+    if change.cost_fen:
+        parts.append(f"{'多花' if change.cost_fen > 0 else '省'} {yuan(abs(change.cost_fen))}")
+    return "，".join(parts)
+
+
+def effect_tone(change: Effect) -> Tone:
+    """Whether a change is a gain, costs something, or makes somebody wait."""
+    if change.late_s > 0:
+        return Tone.WRONG
+    return Tone.OK if change.cost_fen <= 0 and change.metres <= 0 else Tone.INFO
+
+
+WHY: dict[Why, str] = {
+    Why.NO_VANS: "今晚没有车",
+    Why.NO_PLACE: "没有位置",
+    Why.NO_ROAD: "没有路到那里",
+    Why.BAD_WINDOW: "开门时间不对，怎么也赶不上",
+    Why.TOO_BIG: "货太多，一台车装不下",
+    Why.NO_COLD_VAN: "有冷货，没有带冷藏箱的车能去",
+    Why.ALL_FORBIDDEN: "每台车都不能去",
+    Why.TOO_FAR: "太远，第一站就去也赶不上",
+    Why.VAN_AWAY: "固定的那台车今晚不在",
+    Why.VAN_UNFIT: "固定的那台车去不了或装不下",
+    Why.VANS_FULL: "车都装满了",
+    Why.NO_TIME: "有空位的车都赶不上",
+    Why.COMPANY: "同车规则排不开",
+}
+
+
+def way_out(point: Unserved) -> str:
+    """The cheapest thing that would bring the point in."""
+    way = point.way_out
+    if way is None:
+        return "请另外想办法送，或今晚不送"
+    cost = f"，多花 {yuan(way.fen)}" if way.fen else ""
+    return _WAYS[way.kind](way) + cost
+
+
+_WAYS: dict[Out, Callable[[Any], str]] = {
+    Out.ANOTHER_VAN: lambda way: "再加一台车",
+    Out.LATER_WINDOW: lambda way: f"请店里等到 {clock_text(way.until_s)}",
+    Out.SPLIT: lambda way: f"拆成 {way.parts} 份，分几台车送",
+    Out.OTHER_VAN: lambda way: f"改由 {way.van} 送" if way.van else "改由别的车送",
+    Out.SET_PLACE: lambda way: "在资料里补上位置",
+    Out.MIND_WINDOW: lambda way: "在资料里改开门时间",
+    Out.COLD_BOX: lambda way: f"给 {way.van or '一台车'} 配冷藏箱",
+    Out.ALLOW_VAN: lambda way: f"允许 {way.van or '一台车'} 去",
+    Out.LET_GO: lambda way: "先放开同车规则",
+}
