@@ -179,9 +179,27 @@ def vans_of_points(source: Source, *, day: str) -> dict[str, str]:
 
 
 def routes_of_vans(source: Source, *, day: str) -> dict[str, tuple[str, str]]:
-    """Van → (name of the route, dock) of a day's plan."""
-    found = source.rows("SELECT van, route, dock FROM plan_routes WHERE day = ?", (day,))
-    return {van: (route, dock) for van, route, dock in found}
+    """Van → (name of the route, dock): as in the station's table, and else as in the plan of `day`."""
+    planned = source.rows("SELECT van, route, dock FROM plan_routes WHERE day = ? ORDER BY route", (day,))
+    listed = source.rows("SELECT plate, route, dock FROM routes WHERE plate <> '' ORDER BY rank")
+    return {van: (route, dock) for van, route, dock in (*planned, *listed)}
+
+
+def listed_vans(source: Source) -> list[tuple[str, str]]:
+    """(plate, driver's name) of the station's own table of routes: who drives where nobody entered vans."""
+    found = source.rows(
+        "SELECT plate, driver FROM routes WHERE plate <> '' GROUP BY plate ORDER BY min(rank)"
+    )
+    return [(plate, driver) for plate, driver in found]
+
+
+def listed_table(source: Source) -> list[e.FixedStop]:
+    """The station's own table of points and routes, by van."""
+    found = source.rows(
+        "SELECT p.point, CASE r.plate WHEN '' THEN r.route ELSE r.plate END FROM route_points p"
+        " JOIN routes r ON r.route = p.route ORDER BY r.rank, p.seq"
+    )
+    return [e.FixedStop(*row) for row in found]
 
 
 def visits(source: Source, *, before: str) -> dict[tuple[str, str], int]:
@@ -240,11 +258,21 @@ def legs(
     """Drives that really took place: from one noted arrival to the next, less the planned time of unloading."""
     found = source.rows(
         "SELECT a.day, a.route, a.point, a.at_s, coalesce(s.unloading_s, 120) + coalesce(p.pieces, 0) * ?"
-        " FROM arrivals a LEFT JOIN plan_stops p ON p.day = a.day AND p.route = a.route AND p.point = a.point"
+        f" FROM ({_SEEN}) a"
+        " LEFT JOIN plan_stops p ON p.day = a.day AND p.route = a.route AND p.point = a.point"
         " LEFT JOIN stops s ON s.point = a.point WHERE a.day < ? AND a.day >= ? ORDER BY a.day, a.route, a.at_s",
         (piece_s, before, day_after(before, -LEARN_DAYS)),
     )
     return _drives(found, {**places, "": station})
+
+
+_SEEN = (
+    "SELECT day, route, point, at_s FROM arrivals UNION ALL"
+    " SELECT r.day, r.route, c.point, (c.at_ms + 28800000) % 86400000 / 1000 FROM receipts c"
+    " JOIN runs r ON r.run = c.run WHERE c.at_ms > 0 AND NOT EXISTS"
+    " (SELECT 1 FROM arrivals a WHERE a.day = r.day AND a.route = r.route AND a.point = c.point)"
+)
+"""Arrivals that a driver noted; where nobody did, the moment at which the point confirmed its goods."""
 
 
 def _drives(noted: Sequence[tuple[Any, ...]], places: Mapping[str, Place]) -> list[Leg]:
