@@ -47,7 +47,6 @@ from app.receiving.sheets import (
     EndSheet,
     LabelSheet,
     Noted,
-    PickSheet,
     SlotSheet,
 )
 from app.receiving.slots import all_slots
@@ -57,6 +56,7 @@ from app.store.table_file import LARGEST_FILE
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
 from app.ui.desk import Desk
+from app.ui.dialogs import PickSheet
 from app.ui.fields import SearchBox
 from app.ui.page import Page
 from app.ui.photo import Camera, FileCamera

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain import scans
 from app.domain.codes import Pattern, is_cut_short, matches
 from app.domain.goods import URGENCY, Count, Zone
 from app.domain.ids import ean13_is_valid, has_valid_check
 from app.domain.refusals import Refused, refused
 
-LONGEST_CODE = 64
 MOST_PIECES = 9999
 END_NOTE = "收货结束时没到"
 """The note of the shortages that ending a van makes by itself."""
@@ -76,31 +75,13 @@ class Scan:
 
 
 _COUNTED = re.compile(r"([^×*]*?)\s*[×*]\s*([^×*]*)")
-_AIM = re.compile(r"\](C[0-4]|E[0-4]|Q[0-6]|d[0-6]|e[0-3])")
 
 
 def read_scan(text: str) -> Scan | Refused:
     """Tidy a scan or typed line and split count from code; refuses what can be no code."""
-    tidy = _tidy(text)
-    if not tidy:
-        return refused(Reason.EMPTY)
-    if any(unicodedata.category(symbol) in ("Cc", "Cf", "Co", "Cn", "Cs") for symbol in tidy):
-        return refused(Reason.CONTROL)
-    if len(tidy) > LONGEST_CODE:
-        return refused(Reason.TOO_LONG, length=len(tidy), most=LONGEST_CODE)
-    return _with_count(tidy)
-
-
-def _tidy(text: str) -> str:
-    """Outer blanks, group separators and the symbology mark of some scanners go; full-width becomes plain."""
-    plain = "".join(map(_narrow, text.replace("\x1d", ""))).strip()
-    return _AIM.sub("", plain, count=1).strip() if plain.startswith("]") else plain
-
-
-def _narrow(symbol: str) -> str:
-    if "！" <= symbol <= "～":
-        return chr(ord(symbol) - 0xFEE0)
-    return " " if symbol == "\u3000" else symbol
+    tidy = scans.tidy(text)
+    trouble = scans.trouble_with(tidy)
+    return _with_count(tidy) if trouble is None else refused(Reason(trouble.reason), **trouble.about)
 
 
 def _with_count(tidy: str) -> Scan | Refused:
@@ -277,7 +258,7 @@ def too_warm(reading: Reading) -> bool:
 
 def read_degrees(text: str) -> int | Refused:
     """Tenths of a degree from what was typed, such as `-18` or `－３．５℃`."""
-    plain = _tidy(text).replace("℃", "").replace("°C", "").replace("−", "-").replace("。", ".").strip()
+    plain = scans.tidy(text).replace("℃", "").replace("°C", "").replace("−", "-").replace("。", ".").strip()
     if not re.fullmatch(r"[+-]?\d{1,2}(\.\d)?", plain):
         return refused(Reason.NO_DEGREES, text=plain[:12])
     return round(float(plain) * 10)

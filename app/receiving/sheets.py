@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
@@ -15,47 +15,18 @@ from app.receiving import words
 from app.receiving.actions import NoteArrival
 from app.receiving.labels import SlotLabel, draw_label
 from app.receiving.queries import LineRow, TripRow
-from app.receiving.rules import LARGEST_PHOTO, Reading, read_degrees
+from app.receiving.rules import Reading, read_degrees
 from app.receiving.slots import Slots, read_slot
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Choice, Stepper, ToggleButton
 from app.ui.fields import Field
 from app.ui.ime import Writing
 from app.ui.panels import label
-from app.ui.photo import Camera, photo_of
+from app.ui.photo import Camera, small_photo
 from app.ui.shapes import Glyph, sized
 from app.ui.sheet import Sheet
-from app.ui.signature import image_bytes
 
 _STEPS = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}
-
-
-class PickSheet(Sheet):
-    """Picks one of a few by its digit: `done(index)` at once, without a second key."""
-
-    def __init__(self, title: str, options: Sequence[str], *, sentence: str = "") -> None:
-        super().__init__(title, sentence=sentence, width=560)
-        self._picked: int | None = None
-        self.yes.hide()
-        for at, option in enumerate(options[:9]):
-            button = ActionButton(option, key=str(at + 1))
-            button.clicked.connect(lambda _=False, index=at: self._pick(index))
-            self.body.addWidget(button)
-        self._count = min(9, len(options))
-
-    def result(self) -> int | None:
-        return self._picked
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        digit = event.text()
-        if digit.isascii() and digit.isdigit() and 0 < int(digit) <= self._count:
-            self._pick(int(digit) - 1)
-            return
-        super().keyPressEvent(event)
-
-    def _pick(self, index: int) -> None:
-        self._picked = index
-        self.accept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +122,6 @@ class DifferenceSheet(Sheet):
         if jpeg:
             self._photo = jpeg
             self._shoot.set_text("已附照片，换一张")
-
-
-def small_photo(raw: bytes) -> bytes:
-    """A JPEG of at most 1600 pixels a side and 300 kB from an image file; b"" where it is no picture."""
-    photo = photo_of(raw)
-    if photo is None:
-        return b""
-    if len(photo.jpeg) <= LARGEST_PHOTO:
-        return photo.jpeg
-    image = QImage.fromData(QByteArray(photo.jpeg))
-    while True:
-        for quality in (75, 60, 45, 30):
-            jpeg = image_bytes(image, "JPEG", quality)
-            if len(jpeg) <= LARGEST_PHOTO:
-                return jpeg
-        image = image.scaledToWidth(image.width() * 3 // 4, Qt.TransformationMode.SmoothTransformation)
 
 
 class SlotSheet(Sheet):

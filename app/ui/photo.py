@@ -21,6 +21,8 @@ from app.ui.signature import image_bytes
 
 _LONGEST_SIDE: Final = 1600
 _LARGEST_FILE: Final = 40_000_000
+LARGEST_PHOTO: Final = 300_000
+"""No picture that is kept has more bytes than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,22 @@ def photo_of(raw: bytes) -> Photo | None:
     painter.drawImage(0, 0, image)
     painter.end()
     return Photo(image_bytes(plain, "JPEG", 85), plain.width(), plain.height())
+
+
+def small_photo(raw: bytes) -> bytes:
+    """A JPEG of at most 1600 pixels a side and 300 kB from an image file; b"" where it is no picture."""
+    photo = photo_of(raw)
+    if photo is None:
+        return b""
+    if len(photo.jpeg) <= LARGEST_PHOTO:
+        return photo.jpeg
+    image = QImage.fromData(QByteArray(photo.jpeg))
+    while True:
+        for quality in (75, 60, 45, 30):
+            jpeg = image_bytes(image, "JPEG", quality)
+            if len(jpeg) <= LARGEST_PHOTO:
+                return jpeg
+        image = image.scaledToWidth(image.width() * 3 // 4, Qt.TransformationMode.SmoothTransformation)
 
 
 class PhotoView(QWidget):

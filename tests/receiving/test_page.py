@@ -30,17 +30,17 @@ from app.receiving.sheets import (
     DifferenceSheet,
     EndSheet,
     LabelSheet,
-    PickSheet,
     SlotSheet,
-    small_photo,
 )
 from app.receiving.slots import label_code
 from app.store.opening import Store
 from app.ui.desk import Desk
+from app.ui.dialogs import PickSheet
 from app.ui.fonts import apply_theme
 from app.ui.gallery import HEADING
 from app.ui.keystrokes import scan_code, type_text, window_of
 from app.ui.page import Page
+from app.ui.photo import small_photo
 from app.ui.rows import Section
 from app.ui.sheet import Sheet, sheet_over
 from app.ui.signature import image_bytes
