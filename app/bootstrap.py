@@ -76,13 +76,13 @@ class Counter:
         self._sounds.muted = not self.preferences.sounds
         self.window = CounterWindow(self.desk, heading=self._heading(), clock=self._now, sounds=self._sounds)
         self._role = ""
-        self._add_pages()
+        self.take_role()
         self.desk.changed.connect(lambda _: self._count_behind_other_pages())
         self.look()
 
     # --- the window ---
 
-    def _add_pages(self) -> None:
+    def take_role(self) -> None:
         """The pages of this PC's role; asked again, they are made anew where the role has changed."""
         role = str(self.reader.get("role", POINT))
         if role == self._role:
@@ -277,7 +277,7 @@ class Counter:
 
     def _said(self, answer: Answer, then: Then) -> None:
         then(answer)
-        self._add_pages()
+        self.take_role()
         self.connect()
         self.look()
 

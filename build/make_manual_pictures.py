@@ -27,7 +27,7 @@ from app.aftersales.promise import PromiseStrip
 from app.bootstrap import Counter
 from app.demo.hands import Hands
 from app.demo.scenes import jpeg_of
-from app.demo.stage import Stage, exchange
+from app.demo.stage import DayStage, exchange
 from app.domain import clock
 from app.domain.clock import StoryClock
 from app.domain.goods import Count, Shortfall
@@ -120,9 +120,8 @@ class Shop:
     """A counter on the stage, hands that work it, and a camera of pictures."""
 
     def __init__(self, folder: Path, story: PointDay) -> None:
-        first = min(item.received_ms for item in story.leftovers)
         self.story = story
-        self.stage = Stage(story, folder, begins_ms=first - 3_600_000)
+        self.stage = DayStage(story, folder)
         self.counter = self.stage.counter
         self.hands = Hands(self.counter, folder)
         self.engine = self.stage.engine()

@@ -13,7 +13,7 @@ from pathlib import Path
 from app.demo.hands import Hands
 from app.demo.report import Report, report, write
 from app.demo.scenes import Scene
-from app.demo.stage import Stage, begin_of, exchange, receive_earlier_days
+from app.demo.stage import DayStage, exchange, receive_earlier_days
 from app.domain import clock
 from app.sandbox.pointday import PointDay
 from app.sandbox.story import point_day
@@ -25,7 +25,7 @@ class Play:
 
     def __init__(self, story: PointDay, folder: Path) -> None:
         self.story = story
-        self.stage = Stage(story, folder, begins_ms=begin_of(story))
+        self.stage = DayStage(story, folder)
         self.hands = Hands(self.stage.counter, folder)
         self.engine = self.stage.engine()
         self._folder = folder

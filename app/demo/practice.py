@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.demo.stage import Stage, begin_of, receive_earlier_days
+from app.demo.stage import DayStage, receive_earlier_days
 from app.domain import clock
 from app.sandbox.pointday import Asks, Outcome, PointDay, Van, Visit
 from app.sandbox.story import point_day
@@ -79,7 +79,7 @@ def _visit_cue(visit: Visit) -> Cue:
 class StoryPanel(QFrame):
     """The list of what happens now and next; each code has a key that scans it."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: DayStage) -> None:
         super().__init__()
         self.setObjectName("counter")
         self.setWindowTitle("格驿 · 练习的故事")
@@ -156,7 +156,7 @@ def show_story(*, seed: int, county: str, day: str) -> int:
     app = application()
     folder = Path(tempfile.mkdtemp(prefix="geyi-practice-"))
     story = point_day(seed=seed, county=county, day=day)
-    stage = Stage(story, folder, begins_ms=begin_of(story))
+    stage = DayStage(story, folder)
     engine = stage.engine()
     receive_earlier_days(stage, engine)
     engine.close()
