@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.domain.ids import has_valid_check, with_check
 
 PIECE_PREFIX, CRATE_PREFIX = "J", "ZK"
+PAPER_PREFIX = "GYM"
 
 
 def piece_label(lot: str, *, nth: int) -> str:
@@ -29,3 +30,9 @@ def crate_label(*, day: str, device: str, number: int) -> str:
 def is_crate_label(code: str) -> bool:
     """Whether a code is a station crate's label with a right check character."""
     return code.startswith(CRATE_PREFIX) and has_valid_check(code)
+
+
+def is_paper_part(text: str) -> bool:
+    """Whether a scanned text means to be a part of a list on paper (``GYM1:…``), whole or not, of any format."""
+    tidy = text.strip().upper()
+    return tidy.startswith(PAPER_PREFIX) and ":" in tidy[3:6]

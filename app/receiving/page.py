@@ -16,6 +16,8 @@ from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, business_day
 from app.domain.goods import Shortfall
 from app.domain.ids import FactId
+from app.domain.labels import is_paper_part
+from app.domain.paper_manifest import Gathering, read_part
 from app.domain.refusals import Refused, refused
 from app.receiving import queries, words
 from app.receiving.actions import (
@@ -39,6 +41,7 @@ from app.receiving.labels import LabelFile, LabelOutput, SlotLabel
 from app.receiving.listing import Shown, listing
 from app.receiving.manifest_file import read_sheet
 from app.receiving.manifest_sheet import ManifestSheet
+from app.receiving.on_paper import HearPaper, NewStation, PaperHeard
 from app.receiving.queries import LineRow
 from app.receiving.rules import Reason, Scan, counted_more, read_scan
 from app.receiving.sheets import (
@@ -48,6 +51,7 @@ from app.receiving.sheets import (
     LabelSheet,
     Noted,
     SlotSheet,
+    StationSheet,
 )
 from app.receiving.slots import all_slots
 from app.receiving.strip import TripStrip
@@ -127,6 +131,7 @@ class ReceivingPage(Page):
         self._run = 0
         self._steps: list[tuple[FactId, ...]] = []
         self._offer: NoteSurplus | ReceiveLate | None = None
+        self._papers = Gathering()
         self.box = SearchBox("扫码或输入", hint="扫筐码、商品条码；也可输入 ×12 或商品名")
         self.strip = TripStrip()
         self.model = RowsModel(columns(), key=lambda row: row.key)
@@ -193,8 +198,9 @@ class ReceivingPage(Page):
         self._do(TakeBack(step), self._undone)
 
     def cancel(self) -> bool:
-        busy = bool(self.box.text() or self._offer or self.view.hasFocus())
+        busy = bool(self.box.text() or self._offer or self.view.hasFocus() or self._papers.begun)
         self.box.clear()
+        self._papers.forget()
         self._make_offer(None)
         return busy
 
@@ -284,6 +290,9 @@ class ReceivingPage(Page):
 
     def _take(self, text: str) -> None:
         self._make_offer(None)
+        if is_paper_part(text):
+            self._take_part(text)
+            return
         scan = read_scan(text)
         if isinstance(scan, Refused):
             self.desk.answer(words.answer(scan))
@@ -291,6 +300,34 @@ class ReceivingPage(Page):
             self._receive(Receive(scan.code, scan.pieces, unpacking=self._crate))
         else:
             self._count_again(scan)
+
+    def _take_part(self, text: str) -> None:
+        """A QR code of the driver's sheet: with the last one of a list its goods are announced."""
+        part = read_part(text)
+        if isinstance(part, Refused):
+            self.desk.answer(words.refusal(part))
+            return
+        missing = self._papers.add(part)
+        if missing:
+            self.desk.answer(words.part_scanned(part, missing))
+            return
+        signed = self._papers.take(part.tag)
+        if isinstance(signed, Refused):
+            self.desk.answer(words.refusal(signed))
+        else:
+            self._hear(HearPaper(signed))
+
+    def _hear(self, command: HearPaper) -> None:
+        self.desk.do(command, partial(self._heard, command))
+
+    def _heard(self, command: HearPaper, result: PaperHeard | NewStation | Refused) -> None:
+        if not isinstance(result, NewStation):
+            self._done(self._nothing_more, result)
+            return
+        sheet = StationSheet(result)
+        sheet.done.connect(lambda said: self._hear(replace(command, agreed=said)))
+        sheet.cancelled.connect(lambda: self.desk.answer(words.NOT_THE_SAME))
+        sheet.open_over(self)
 
     def _count_again(self, scan: Scan) -> None:
         """`×12` alone: the last product makes twelve in all."""
@@ -335,7 +372,7 @@ class ReceivingPage(Page):
     def _do(self, command: Any, then: Callable[[Any], None]) -> None:
         self.desk.do(command, partial(self._done, then))
 
-    def _done(self, then: Callable[[Any], None], result: Done | Refused) -> None:
+    def _done(self, then: Callable[[Any], None], result: Done | PaperHeard | Refused) -> None:
         """Answer at once, with what is still missing; the list follows.
 
         With very many lines the answer does not wait even for the count of them.

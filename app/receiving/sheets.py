@@ -14,6 +14,7 @@ from app.domain.refusals import Refused
 from app.receiving import words
 from app.receiving.actions import NoteArrival
 from app.receiving.labels import SlotLabel, draw_label
+from app.receiving.on_paper import NewStation
 from app.receiving.queries import LineRow, TripRow
 from app.receiving.rules import Reading, read_degrees
 from app.receiving.slots import Slots, read_slot
@@ -306,3 +307,24 @@ def _likeliest(trips: Sequence[TripRow]) -> int:
     """The van that is nearest to its end: arrived, and the least left."""
     order = sorted(range(len(trips)), key=lambda at: (not trips[at].arrived_ms, trips[at].left))
     return order[0] if order else 0
+
+
+class StationSheet(Sheet):
+    """Asks to compare a new station's fingerprint with the one on paper; yields it when they are the same."""
+
+    def __init__(self, station: NewStation) -> None:
+        super().__init__(
+            "第一次收这个网格站的纸单",
+            sentence="请看司机交接单上的“站码”，和下面的一样才收。以后不再问。",
+            yes="一样，收下",
+            no="不一样",
+        )
+        self._said = station.fingerprint
+        code = label(station.fingerprint, "figure")
+        code.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        code.setAccessibleName(f"站码 {station.fingerprint}")
+        self.body.addWidget(code)
+        self.body.addWidget(label(f"网格站 {station.station}", "muted"))
+
+    def result(self) -> str:
+        return self._said

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from app.domain import places
 from app.domain.answers import Answer, Tone
 from app.domain.clock import moment
 from app.domain.goods import Shortfall, Zone
+from app.domain.paper_manifest import Part
+from app.domain.paper_manifest import Reason as Damage
 from app.domain.refusals import Refused
 from app.receiving.actions import (
     Announced,
@@ -24,10 +26,12 @@ from app.receiving.actions import (
     WhichProduct,
 )
 from app.receiving.manifest_file import Trouble
+from app.receiving.on_paper import Paper, PaperHeard
 from app.receiving.queries import DifferenceRow, LineRow, TripRow
 from app.receiving.rules import Reading, Reason
 from app.receiving.slots import spoken
 
+About = dict[str, str | int]
 ZONES = {Zone.FROZEN: "冷冻", Zone.CHILLED: "冷藏", Zone.FRESH: "生鲜", Zone.AMBIENT: "常温"}
 DIFFERENCES = {Shortfall.SHORT: "短少", Shortfall.DAMAGED: "破损", Shortfall.OVER: "多发"}
 PICKUP_PAGE = "F3 取货"
@@ -46,7 +50,7 @@ ALL_ENDED = Answer(Tone.OK, "收货完成", "今天的货都收完了。后来�
 # --- done --------------------------------------------------------------------------------------------------
 
 
-def answer(result: Done | Refused, trips: Iterable[TripRow] = ()) -> Answer:
+def answer(result: Done | PaperHeard | Refused, trips: Iterable[TripRow] = ()) -> Answer:
     """What to say about a result; `trips` are the vans as they stand now, for what is still missing."""
     if isinstance(result, Refused):
         return refusal(result)
@@ -209,6 +213,53 @@ def _announced(result: Announced) -> Answer:
     return Answer(Tone.OK, "清单已导入", sentence, number=f"{result.pieces} 件", spoken="清单已导入")
 
 
+# --- a list on paper ---------------------------------------------------------------------------------------
+
+FORGED = "签名对不上，可能被改过，没有收。请打电话问网格站。"
+NOT_THE_SAME = Answer(
+    Tone.WRONG, "没有收下", "站码不一样的纸单不能收。请打电话问网格站，或者等联网。", spoken="没有收下"
+)
+_PAPERS: dict[Damage | Paper, tuple[str, str]] = {
+    Damage.HALF: ("没扫全", "这张二维码没扫全，没有记。请把纸放平，再扫一次。"),
+    Damage.NEWER: ("太新了", "这张二维码要新版程序才认得。请先更新程序，或者等联网。"),
+    Damage.DAMAGED: ("拼不起来", "这几张二维码拼不成一张清单。请按 Esc，再从第 1 张扫起。"),
+    Damage.FORGED: ("不是真的", FORGED),
+    Paper.OTHER_POINT: ("不是本店的", "这是自提点 {point} 的清单，不是本店的。请看交接单上本店那一块。"),
+    Paper.OLD: ("旧的清单", "这是 {day} 的清单，已经过了。请扫今天的交接单。"),
+    Paper.EARLY: ("日子不对", "这是 {day} 的清单，还没到日子。请看电脑的日期对不对。"),
+    Paper.OTHER_KEY: ("不是真的", "这张纸不是网格站 {station} 签的，没有收。请打电话问网格站。"),
+    Paper.DIFFERS: ("对不上", "这张清单和平台发来的不一样，没有收。请以已有的清单为准，问问网格站。"),
+}
+
+
+def _bad_paper(reason: Damage | Paper, about: About) -> Answer:
+    word, sentence = _PAPERS[reason]
+    return Answer(Tone.WRONG, word, sentence.format_map(about), spoken=word)
+
+
+def part_scanned(part: Part, missing: Sequence[int]) -> Answer:
+    """One QR code of several is in; which ones are still to be scanned."""
+    left = "、".join(str(nth) for nth in missing[:8]) + ("……" if len(missing) > 8 else "")
+    sentence = f"一共 {part.of} 张，还差第 {left} 张，顺序随意，请接着扫。"
+    done = part.of - len(missing)
+    return Answer(
+        Tone.OK,
+        f"第 {part.nth} 张好了",
+        sentence,
+        number=f"{done}/{part.of}",
+        spoken=f"还差 {len(missing)} 张",
+    )
+
+
+def _paper(result: PaperHeard) -> Answer:
+    crates = f"{result.crates} 筐 " if result.crates else ""
+    if result.known:
+        sentence = f"这张清单（{crates}{result.pieces} 件）已经有了，没有重复记。货到了直接扫筐码。"
+        return Answer(Tone.LOOK, "清单有了", sentence, spoken="清单有了")
+    sentence = f"{crates}{result.lines} 行，共 {result.pieces} 件。货到了直接扫筐码或条码。"
+    return Answer(Tone.OK, "清单收下了", sentence, number=f"{result.pieces} 件", spoken="清单收下了")
+
+
 _TELLING_WHAT_IS_LEFT: dict[type, Callable[[Any, str], Answer]] = {
     CrateIn: _crate_in,
     GoodsIn: _goods_in,
@@ -221,19 +272,19 @@ _DONE: dict[type, Callable[[Any], Answer]] = {
     Arrived: _arrived,
     Ended: _ended,
     Announced: _announced,
+    PaperHeard: _paper,
 }
 
 
 # --- refused -----------------------------------------------------------------------------------------------
 
 
-About = dict[str, str | int]
-
-
 def refusal(refused: Refused) -> Answer:
     """What to say about a refusal: what happened, and what to do."""
     if isinstance(refused.reason, Trouble):
         return Answer(Tone.WRONG, "没有导入", trouble(refused), spoken="没有导入")
+    if isinstance(refused.reason, Damage | Paper):
+        return _bad_paper(refused.reason, refused.about)
     reason = Reason(refused.reason)
     tone, word, sentence = _REFUSALS[reason]
     about = refused.about

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.clock import at, day_after
+from app.domain.labels import is_paper_part
 from app.store.connection import Reader
 
 
@@ -88,6 +89,8 @@ def page_for(reader: Reader, code: str) -> str:
     plain = code.strip().upper()
     if plain.startswith("TH-"):
         return "F5"
+    if is_paper_part(plain):
+        return "F2"
     if reader.value(
         "SELECT 1 FROM crates WHERE crate = ? UNION SELECT 1 FROM lines WHERE barcode = ?", (plain, plain)
     ):

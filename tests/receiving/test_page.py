@@ -13,13 +13,14 @@ import zxingcpp
 from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.answers import Answer, Tone
 from app.domain.clock import StoryClock, moment
 from app.domain.goods import Shortfall
 from app.domain.ids import with_check
+from app.domain.paper_manifest import LONGEST_PART, cut
 from app.receiving import words
 from app.receiving.actions import EndReceiving, NoteDifference, Receive
 from app.receiving.labels import LabelFile, SlotLabel, draw_label
@@ -31,9 +32,12 @@ from app.receiving.sheets import (
     EndSheet,
     LabelSheet,
     SlotSheet,
+    StationSheet,
 )
 from app.receiving.slots import label_code
 from app.store.opening import Store
+from app.store.station_key import fingerprint, public_key
+from app.ui.burst import LONGEST
 from app.ui.desk import Desk
 from app.ui.dialogs import PickSheet
 from app.ui.fonts import apply_theme
@@ -46,8 +50,9 @@ from app.ui.sheet import Sheet, sheet_over
 from app.ui.signature import image_bytes
 from app.ui.tokens import TextSize, stylesheet
 from app.ui.window import CounterWindow
-from tests.receiving.goods import EGGS, MILK, STRANGER, Where, facts_in, slots_of, where
+from tests.receiving.goods import EGGS, MILK, STRANGER, YESTERDAY, Where, facts_in, slots_of, where
 from tests.receiving.test_manifest_file import GOOD, csv_of
+from tests.receiving.test_on_paper import CARRIED, MANY, PRIVATE, KnowStation, on_paper
 
 pytestmark = [pytest.mark.qt_log_ignore(r"propagateSizeHints\(\)", r"JPEG data", r"[Cc]orrupt JPEG")]
 
@@ -540,3 +545,53 @@ def test_a_shop_without_a_list_is_told_what_to_do(counter: Counter) -> None:
     assert counter.page.invitation.word == "请扫筐码"  # tomorrow's van, never ended, is waited for
     counter.store.writer.do(EndReceiving("T9"))
     assert counter.page.invitation.word == "等到货清单"
+
+
+# --- the list on the driver's paper ------------------------------------------------------------------------
+
+
+def test_the_codes_of_the_driver_s_sheet_are_scanned_in_any_order(counter: Counter) -> None:
+    counter.store.writer.do(KnowStation(PRIVATE))
+    codes = list(cut(on_paper(MANY)))
+    assert len(codes) > 2
+    *others, last = codes[::-1]
+    for code in others:
+        said = counter.scan(code)
+        assert (said.kind, "还差第" in said.sentence) == (Tone.OK, True)
+    answer = counter.scan(last)
+    assert (answer.word, answer.number) == ("清单收下了", "30 件")
+    assert counter.scan("PAP001").word == "已签收"
+
+
+def test_half_a_code_and_parts_given_up_are_told(counter: Counter) -> None:
+    counter.store.writer.do(KnowStation(PRIVATE))
+    first, *others = cut(on_paper(MANY))
+    assert counter.scan(first[:-3]).word == "没扫全"
+    counter.scan(first)
+    counter.press(Qt.Key.Key_Escape)
+    for code in others:
+        assert "还差第" in counter.scan(code).sentence
+
+
+def test_a_new_station_s_fingerprint_is_compared_by_a_person(counter: Counter) -> None:
+    codes = cut(on_paper())
+    before = facts_in(counter.store)
+    for code in codes[:-1]:
+        counter.scan(code)
+    counter._scan(codes[-1])
+    sheet = counter.sheet(StationSheet)
+    assert fingerprint(public_key(PRIVATE)) in [label.text() for label in sheet.findChildren(QLabel)]
+    assert counter.answer_after(lambda: counter.press(Qt.Key.Key_Escape)).word == "没有收下"
+    assert facts_in(counter.store) == before
+    for code in codes[:-1]:
+        counter.scan(code)
+    counter._scan(codes[-1])
+    counter.sheet(StationSheet)
+    assert counter.answer_after(lambda: counter.press(Qt.Key.Key_Return)).word == "清单收下了"
+
+
+def test_a_code_as_long_as_paper_has_is_never_cut_by_the_counter(counter: Counter) -> None:
+    assert LONGEST_PART < LONGEST
+    for code in cut(on_paper(CARRIED._replace(day=YESTERDAY))):
+        answer = counter.scan(code)
+    assert answer.word == "旧的清单"

@@ -1,0 +1,1 @@
+"""What is connected to the PC: ports, and the codes that scanners read."""

@@ -1,0 +1,1 @@
+"""Tests of the room where vans are handed over and come back."""
