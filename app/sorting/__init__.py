@@ -1,0 +1,1 @@
+"""The night wall: pieces into crates, crates full, sealed and checked, and which slot is whose."""
