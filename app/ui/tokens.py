@@ -37,6 +37,13 @@ FOCUS: Final = "#0B2F47"
 ROW_TOUCHED: Final = "#DCEDF7"
 ROW_CHOSEN: Final = "#E8F2F8"
 
+ROUTES: Final = (
+    "#0072B2", "#B33B00", "#00735A", "#7B3294", "#8A6100", "#C2417C", "#16212B", "#3F7FBF",
+)  # fmt: skip
+"""Lines of neighbouring routes: dark enough on paper, apart for every eye when neighbours take turns."""
+NEXT_HUE: Final = 3
+"""A route takes the colour so many places after its neighbour's, so that dark and light take turns."""
+
 BASE_PX: Final = 18
 SPACE_XS: Final = 4
 SPACE_S: Final = 8

@@ -1,0 +1,456 @@
+"""The night to be planned, put together from the book: vans and drivers, goods and points, rules, and the roads."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from app.domain import events as e
+from app.routing import queries
+from app.routing.night import DAY_S, NO_ROAD, Night, Plan, Roads, Stop, Van
+from app.routing.queries import Demand, Settings, Source
+from app.routing.roads import Learned, Leg, Place, learn, matrix
+from app.routing.rules import Crew, vans_of_table
+
+PART = "#"
+"""A point that is split stands in the night as `BY-0001`, `BY-0001#2` …."""
+USUAL_FEN_PER_KM, USUAL_ROOM = 100, 350
+KNOWN_VISITS = 5
+"""What it counts that a driver says to know a village."""
+GUESS, LEARNED, NETWORK = "guess", "learned", "network"
+ENOUGH_LEGS = 50
+"""With fewer real drives than this the roads are still called a guess."""
+Network = Callable[[Sequence[Place]], "tuple[array[int], array[int]] | None"]
+"""Metres and seconds between places by a real road network; None where it cannot say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is different tonight: vans away, points dropped, split in parts, legs closed, locks by hand."""
+
+    away: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+    parts: Mapping[str, int] = field(default_factory=dict)
+    closed: frozenset[frozenset[str]] = frozenset()
+    """Pairs of points (or a point and "" for the station) between which the road is closed."""
+    locked: Mapping[str, str] = field(default_factory=dict)
+    until: Mapping[str, int] = field(default_factory=dict)
+    """Points that wait longer tonight: start of service allowed until then."""
+    any_van: frozenset[str] = frozenset()
+    """Points whose fixed van or lock does not count tonight."""
+    full: int = 0
+    """1: vans are loaded to their limit tonight, without slack."""
+
+
+AS_USUAL = Wish()
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """What the book does not know, in counts: to be said beside the plan."""
+
+    no_vans: int = 0
+    """1: no vans were entered; the station's own table of routes says who drives."""
+    no_station: int = 0
+    """1: the station's place is not known; the middle of the points stands for it."""
+    not_announced: int = 0
+    """1: tonight's goods are not announced; the last plan's stand for them."""
+    guessed: int = 0
+    lost: int = 0
+    strangers: int = 0
+    """Points with goods that the book has no row of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tonight:
+    """The night with what the desk shows beside it."""
+
+    day: str
+    night: Night
+    demands: Mapping[str, Demand]
+    stops: Mapping[str, e.StopSet]
+    drivers: Mapping[str, e.DriverSet]
+    """By van."""
+    names: Mapping[str, str]
+    """Of vans."""
+    settings: Settings
+    lacks: Lacks
+    roads: str
+    wish: Wish = AS_USUAL
+
+    @property
+    def pieces(self) -> int:
+        """All pieces of the night."""
+        return sum(stop.pieces for stop in self.night.stops)
+
+
+def point_of(part: str) -> str:
+    """The point of a part."""
+    return part.partition(PART)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that the book knows for a night, read once; what is made of it needs no book any more."""
+
+    day: str
+    settings: Settings
+    stops: Mapping[str, e.StopSet]
+    demands: tuple[Demand, ...]
+    announced: int
+    """1: these are tonight's goods; 0: the last plan's stand for them."""
+    vans: tuple[e.VanSet, ...]
+    drivers: tuple[e.DriverSet, ...]
+    listed: tuple[tuple[str, str], ...]
+    rules: tuple[e.RideRuleSet, ...]
+    table: tuple[e.FixedStop, ...]
+    yesterday: Mapping[str, str]
+    routes: Mapping[str, tuple[str, str]]
+    """Van → usual route and dock."""
+    visits: Mapping[tuple[str, str], int]
+    legs: tuple[Leg, ...]
+
+
+def gather(source: Source, *, day: str) -> Known:
+    """Read what the book knows for the night of a business day."""
+    chosen = queries.settings(source)
+    stops = {stop.point: stop for stop in queries.stops(source)}
+    announced = queries.demands(source, day=day)
+    before = queries.last_day(source, before=day)
+    demands = tuple(announced or queries.demands_like(source, day=day))
+    places = {point: place for point, stop in stops.items() if (place := queries.place(stop))}
+    station, _ = _station(chosen, stops, demands)
+    legs = queries.legs(source, places, station=station, before=day, piece_s=chosen.piece_s)
+    return Known(
+        day=day,
+        settings=chosen,
+        stops=stops,
+        demands=demands,
+        announced=int(bool(announced)),
+        vans=tuple(queries.vans(source)),
+        drivers=tuple(queries.drivers(source)),
+        listed=tuple(queries.listed_vans(source)),
+        rules=tuple(queries.rules(source)),
+        table=tuple(queries.fixed_table(source)),
+        yesterday=queries.vans_of_points(source, day=before),
+        routes=queries.routes_of_vans(source, day=before),
+        visits=queries.visits(source, before=day),
+        legs=tuple(legs),
+    )
+
+
+def tonight(known: Known, wish: Wish = AS_USUAL, *, network: Network | None = None) -> Tonight:
+    """The night to be planned; it takes some tenths of a second for a whole station, mostly for the roads."""
+    chosen = known.settings
+    wanted = [demand for demand in known.demands if demand.point not in wish.dropped]
+    vans, crew = _vans(known, wish)
+    stops = _stops(wanted, known, wish)
+    station, placed = _station(chosen, known.stops, wanted)
+    places = [station, *(_place(known.stops.get(point_of(stop.point))) for stop in stops)]
+    roads, kind = _roads(known, places, network)
+    night = Night(
+        latitude=station.latitude / 1e6,
+        longitude=station.longitude / 1e6,
+        vans=tuple(vans),
+        stops=tuple(stops),
+        roads=_with_closed(roads, stops, wish),
+        leaves_s=chosen.leaves_s,
+        deadline_s=chosen.deadline_s,
+        strange_fen=chosen.strange_fen,
+        visits=_visits(known, vans, crew),
+    )
+    return Tonight(
+        day=known.day,
+        night=_tied(night, known, wish),
+        demands={demand.point: demand for demand in wanted},
+        stops=known.stops,
+        drivers=crew,
+        names={van.van: van.name for van in known.vans},
+        settings=chosen,
+        lacks=_lacks(known, wanted, placed=int(placed)),
+        roads=kind,
+        wish=wish,
+    )
+
+
+def _lacks(known: Known, wanted: Sequence[Demand], *, placed: int) -> Lacks:
+    stops = [known.stops.get(demand.point) for demand in wanted]
+    return Lacks(
+        no_vans=int(not known.vans and bool(known.listed)),
+        no_station=1 - placed,
+        not_announced=int(not known.announced and bool(wanted)),
+        guessed=sum(stop is not None and stop.guessed and _place(stop) is not None for stop in stops),
+        lost=sum(_place(stop) is None for stop in stops),
+        strangers=sum(stop is None for stop in stops),
+    )
+
+
+# --- vans and drivers --------------------------------------------------------------------------------------
+
+
+def _vans(known: Known, wish: Wish) -> tuple[list[Van], dict[str, e.DriverSet]]:
+    """Tonight's vans and who drives each; where none were entered, those of the station's own table."""
+    fill = 100 if wish.full else known.settings.fill_percent
+    if not known.vans:
+        room = _listed_room(known)
+        listed = [Van(name=plate, driver=driver, pieces=room, cold=True) for plate, driver in known.listed]
+        return [van for van in listed if van.name not in wish.away], {}
+    crew = _crew(known.drivers, [van.van for van in known.vans])
+    made = [_van(van, crew.get(van.van)) for van in known.vans if van.van not in wish.away]
+    return [_slack(van, fill) for van in made], crew
+
+
+def _listed_room(known: Known) -> int:
+    """What a van of the station's table is taken to hold, while nobody has said: somewhat more than it gets."""
+    pieces = sum(demand.pieces for demand in known.demands)
+    return max(USUAL_ROOM, -(-pieces * 112 // (100 * len(known.listed)))) if known.listed else USUAL_ROOM
+
+
+def _crew(drivers: Sequence[e.DriverSet], vans: Sequence[str]) -> dict[str, e.DriverSet]:
+    """Van → driver: the usual one; who has no van of his own takes one that nobody drives."""
+    crew: dict[str, e.DriverSet] = {}
+    for driver in drivers:
+        if driver.van in vans and driver.van not in crew:
+            crew[driver.van] = driver
+    taken = {driver.driver for driver in crew.values()}
+    spare = [driver for driver in drivers if driver.driver not in taken]
+    empty = [van for van in vans if van not in crew]
+    return crew | dict(zip(empty, spare, strict=False))
+
+
+def _van(van: e.VanSet, driver: e.DriverSet | None) -> Van:
+    return Van(
+        name=van.van,
+        driver=driver.driver if driver else "",
+        pieces=van.pieces,
+        crates=van.crates,
+        cold=van.cold,
+        fixed_fen=van.fen_per_day,
+        per_km_fen=van.fen_per_km or USUAL_FEN_PER_KM,
+        shift_from_s=driver.starts_s if driver else 0,
+        shift_to_s=driver.ends_s if driver else DAY_S,
+    )
+
+
+def _slack(van: Van, percent: int) -> Van:
+    return replace(van, pieces=van.pieces * percent // 100)
+
+
+# --- points ------------------------------------------------------------------------------------------------
+
+
+def _stops(wanted: Sequence[Demand], known: Known, wish: Wish) -> list[Stop]:
+    made = []
+    cold_vans = not known.vans or any(van.cold for van in known.vans)
+    for demand in wanted:
+        parts = max(1, min(wish.parts.get(demand.point, 1), demand.pieces))
+        for at in range(parts):
+            stop = _stop(_share(demand, at, parts), known, wish, name=_part(demand.point, at))
+            made.append(stop if cold_vans else replace(stop, cold=False))
+    return made
+
+
+def _part(point: str, at: int) -> str:
+    return point if not at else f"{point}{PART}{at + 1}"
+
+
+def _share(demand: Demand, at: int, parts: int) -> Demand:
+    """The at-th of so many nearly equal parts."""
+    pieces = demand.pieces * (at + 1) // parts - demand.pieces * at // parts
+    cold = demand.cold * (at + 1) // parts - demand.cold * at // parts
+    return Demand(demand.point, pieces, min(cold, pieces))
+
+
+def _stop(demand: Demand, known: Known, wish: Wish, *, name: str) -> Stop:
+    row, chosen = known.stops.get(demand.point), known.settings
+    place = _place(row)
+    closes_s = row.closes_s if row and row.closes_s else DAY_S
+    return Stop(
+        point=name,
+        latitude=place.latitude / 1e6 if place else None,
+        longitude=place.longitude / 1e6 if place else None,
+        guessed=bool(row and row.guessed),
+        pieces=demand.pieces,
+        crates=demand.crates(of=chosen.crate_pieces),
+        cold=bool(demand.cold),
+        opens_s=row.opens_s if row else 0,
+        closes_s=max(closes_s, wish.until.get(demand.point, 0)),
+        service_s=(row.unloading_s if row else 120) + chosen.piece_s * demand.pieces,
+        forbidden=frozenset(row.forbidden) if row else frozenset(),
+    )
+
+
+def _place(stop: e.StopSet | None) -> Place | None:
+    return queries.place(stop) if stop else None
+
+
+def _station(
+    chosen: Settings, known: Mapping[str, e.StopSet], wanted: Sequence[Demand]
+) -> tuple[Place, bool]:
+    """Where the vans leave, and whether somebody said so; else the middle of tonight's points."""
+    if chosen.latitude or chosen.longitude:
+        return Place(chosen.latitude, chosen.longitude), True
+    places = [place for demand in wanted if (place := _place(known.get(demand.point)))]
+    if not places:
+        return Place(0, 0), False
+    middle = len(places) // 2
+    latitudes, longitudes = sorted(p.latitude for p in places), sorted(p.longitude for p in places)
+    return Place(latitudes[middle], longitudes[middle]), False
+
+
+# --- who rides with whom -----------------------------------------------------------------------------------
+
+
+def _tied(night: Night, known: Known, wish: Wish) -> Night:
+    """The night with its groups, pins and yesterday, in the terms of tonight's stops."""
+    points = {point_of(stop.point) for stop in night.stops}
+    locks = {point: rule.van for rule in known.rules if rule.kind == "locked" for point in rule.points}
+    names = [stop.point for stop in night.stops]
+    fixed = vans_of_table(known.table, _crews(night.vans, known))
+    return replace(
+        night,
+        together=_groups(known.rules, "together", points),
+        apart=_groups(known.rules, "apart", points),
+        fixed=_pinned(fixed, names, wish),
+        locked=_pinned(locks | dict(wish.locked), names, wish),
+        yesterday={name: known.yesterday[name] for name in names if name in known.yesterday},
+    )
+
+
+def _groups(rules: Sequence[e.RideRuleSet], kind: str, points: Collection[str]) -> tuple[frozenset[str], ...]:
+    groups = [frozenset(p for p in rule.points if p in points) for rule in rules if rule.kind == kind]
+    return tuple(group for group in groups if len(group) > 1)
+
+
+def _pinned(table: Mapping[str, str], names: Sequence[str], wish: Wish) -> dict[str, str]:
+    """Which van each stop is bound to; a point in parts is free, but for a part that was locked itself."""
+    found = {}
+    for name in names:
+        point = point_of(name)
+        whole = name if wish.parts.get(point, 1) > 1 else point
+        if point not in wish.any_van and whole in table:
+            found[name] = table[whole]
+    return found
+
+
+def _crews(vans: Sequence[Van], known: Known) -> list[Crew]:
+    names = {van.van: van.name for van in known.vans}
+    drivers = {driver.driver: driver.name for driver in known.drivers}
+    return [
+        Crew(
+            van.name,
+            names.get(van.name, ""),
+            drivers.get(van.driver, van.driver),
+            known.routes.get(van.name, ("", ""))[0],
+        )
+        for van in vans
+    ]
+
+
+def _visits(known: Known, vans: Sequence[Van], crew: Mapping[str, e.DriverSet]) -> dict[tuple[str, str], int]:
+    """Who has been where how often; a village that a driver says to know counts as some visits."""
+    found = dict(known.visits)
+    for van in vans:
+        villages = crew[van.name].villages if van.name in crew else ()
+        for point, stop in known.stops.items() if villages else ():
+            if stop.village and stop.village in villages:
+                key = (van.known_as, point)
+                found[key] = max(found.get(key, 0), KNOWN_VISITS)
+    return found
+
+
+# --- roads -------------------------------------------------------------------------------------------------
+
+
+def _roads(known: Known, places: Sequence[Place | None], network: Network | None) -> tuple[Roads, str]:
+    """Metres and seconds between all places: by the network where there is one, else guessed and learned."""
+    real = [place for place in places if place is not None]
+    found = network(real) if network else None
+    if found is not None:
+        return _spread(places, *found, source=NETWORK), NETWORK
+    guess = matrix(real, learned=_learned(known.legs))
+    kind = LEARNED if len(known.legs) >= ENOUGH_LEGS else GUESS
+    return _spread(places, guess.metres, guess.seconds, source=kind), kind
+
+
+@lru_cache(maxsize=4)
+def _learned(legs: tuple[Leg, ...]) -> Learned:
+    return learn(legs)
+
+
+def _spread(places: Sequence[Place | None], metres: array[int], seconds: array[int], *, source: str) -> Roads:
+    """The matrix over all places, with no road to those that lie nowhere."""
+    if all(place is not None for place in places):
+        return Roads(metres, seconds, source)
+    wide = [array("i"), array("i")]
+    at = [index for index, place in enumerate(places) if place is not None]
+    for out, inner in zip(wide, (metres, seconds), strict=True):
+        for row in range(len(places)):
+            line = [NO_ROAD] * len(places)
+            if places[row] is not None:
+                start = at.index(row) * len(at)
+                for column, value in zip(at, inner[start : start + len(at)], strict=True):
+                    line[column] = value
+            out.extend(line)
+    return Roads(wide[0], wide[1], source)
+
+
+def _with_closed(roads: Roads, stops: Sequence[Stop], wish: Wish) -> Roads:
+    if not wish.closed:
+        return roads
+    width = len(stops) + 1
+    metres, seconds = array("i", roads.metres), array("i", roads.seconds)
+    at: dict[str, list[int]] = {"": [0]}
+    for index, stop in enumerate(stops, 1):
+        at.setdefault(point_of(stop.point), []).append(index)
+    for pair in wish.closed:
+        one, *rest = (at.get(point, []) for point in pair)
+        for a in one:
+            for b in rest[0] if rest else ():
+                for cell in (a * width + b, b * width + a):
+                    metres[cell] = seconds[cell] = NO_ROAD
+    return Roads(metres, seconds, roads.source)
+
+
+# --- what is adopted ---------------------------------------------------------------------------------------
+
+
+def adopted(tonight: Tonight, plan: Plan, names: Mapping[str, tuple[str, str]]) -> e.PlanAdopted:
+    """The plan as the fact that makes it hold; `names` gives a van's route and dock where they are usual.
+
+    Parts of one point on one van are one stop again.
+    """
+    routes = []
+    used = {name for name, _ in names.values()}
+    fresh = (f"{number}" for number in range(1, 10_000) if f"{number}" not in used)
+    for route in plan.routes:
+        name, dock = names.get(route.van) or (next(fresh), "")
+        driver = tonight.drivers.get(route.van)
+        called = driver.name if driver else tonight.night.van_named[route.van].driver
+        routes.append(
+            e.PlannedRoute(
+                name, route.van, driver.driver if driver else called, called, dock, route.leaves_s, route.back_s,
+                route.metres, _planned_stops(tonight, route.points, route.arrivals_s),
+            )
+        )  # fmt: skip
+    left = tuple(dict.fromkeys(point_of(each.point) for each in plan.unserved))
+    return e.PlanAdopted(tonight.day, tuple(routes), left, tonight.roads, plan.engine)
+
+
+def _planned_stops(
+    tonight: Tonight, points: Collection[str], arrivals_s: Sequence[int]
+) -> tuple[e.PlannedStop, ...]:
+    made: dict[str, e.PlannedStop] = {}
+    night = tonight.night
+    for name, arrival_s in zip(points, arrivals_s, strict=True):
+        stop, point = night.stop_at[name], point_of(name)
+        late_s = max(0, arrival_s - night.latest_s(stop))
+        before = made.get(point)
+        if before is None:
+            made[point] = e.PlannedStop(point, arrival_s, stop.pieces, stop.crates, late_s)
+        else:
+            pieces, crates = before.pieces + stop.pieces, before.crates + stop.crates
+            made[point] = replace(before, pieces=pieces, crates=crates, late_s=max(before.late_s, late_s))
+    return tuple(made.values())
