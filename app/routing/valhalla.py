@@ -19,6 +19,7 @@ from app.routing.roads import Place, guessed_s, road_m
 log = logging.getLogger(__name__)
 BLOCK = 50
 """So many rows are asked for at once: a whole matrix as text takes most of a gigabyte."""
+MOST_PAIRS = 1_000_000
 LEAST_SHARE = 0.8
 """Where the network knows fewer of the ways than this it is not the right one for this county."""
 
@@ -58,14 +59,31 @@ class RoadNetwork:
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
+        self._known: dict[Place, int] = {}
+        self._metres, self._seconds = array("i"), array("i")
 
     def __call__(self, places: Sequence[Place]) -> tuple[array[int], array[int]] | None:
-        """All ways between these places; None where the network fails or knows too few of them."""
+        """All ways between these places; None where the network fails or knows too few of them.
+
+        What was asked for once is remembered: a night with a point less needs no second look.
+        """
+        if self._known and all(place in self._known for place in places):
+            return self._remembered(places)
         try:
-            return self._all(places)
+            found = self._all(places)
         except (RuntimeError, ValueError, KeyError, TypeError):
             log.exception("the road network gave no answer")
             return None
+        if found is not None:
+            self._known = {place: at for at, place in enumerate(places)}
+            self._metres, self._seconds = found
+        return found
+
+    def _remembered(self, places: Sequence[Place]) -> tuple[array[int], array[int]]:
+        size, at = len(self._metres), [self._known[place] for place in places]
+        width = round(size**0.5)
+        cells = [row * width + column for row in at for column in at]
+        return array("i", [self._metres[x] for x in cells]), array("i", [self._seconds[x] for x in cells])
 
     def _all(self, places: Sequence[Place]) -> tuple[array[int], array[int]] | None:
         metres, seconds, known = array("i"), array("i"), 0
@@ -113,7 +131,12 @@ def network_of(extract: str) -> RoadNetwork | None:
 
     try:
         valhalla = importlib.import_module("valhalla")
-        return RoadNetwork(valhalla.Actor(valhalla.get_config(tile_extract=extract, verbose=False)))
-    except Exception:  # noqa: BLE001 - whatever a foreign library breaks on, the guess takes its place
+        beside = str(
+            Path(extract).parent
+        )  # the package wants a folder that is there; the tiles are in the extract
+        config = valhalla.get_config(tile_extract=extract, tile_dir=beside, verbose=False)
+        config["service_limits"]["auto"]["max_matrix_location_pairs"] = MOST_PAIRS
+        return RoadNetwork(valhalla.Actor(config))
+    except Exception:
         log.exception("the road network could not be opened")
         return None

@@ -19,6 +19,7 @@ from app.reconciliation.daybook import DayBook, gather
 from app.reconciliation.rules import How, Liable, Reason, Stage, Still
 from app.store.connection import Reader
 from app.store.opening import Store
+from app.ui.paper import Row, paginate
 from tests.samples import DAY, Record, line, manifest
 
 LONG = "1234567890123456789"
@@ -87,23 +88,21 @@ def test_a_day_without_anything_is_a_file_too(empty_store: Store, tmp_path: Path
 def test_the_pdf_has_as_many_pages_as_it_needs_and_embeds_its_print(book: DayBook, tmp_path: Path) -> None:
     raw = paper.write_day(book, tmp_path / "日结.pdf").read_bytes()
     assert raw.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type /Page\b", raw)) == len(paper.paginate(paper.rows_of(book)))
+    assert len(re.findall(rb"/Type /Page\b", raw)) == len(paginate(paper.rows_of(book)))
     assert b"NotoSansSC" in raw
 
 
 def test_a_table_that_runs_over_a_page_repeats_its_head() -> None:
-    head = paper.Row(("单号",), "head")
-    pages = paper.paginate([paper.Row(("佣金",), "title"), head, *[paper.Row((str(n),)) for n in range(90)]])
+    head = Row(("单号",), "head")
+    pages = paginate([Row(("佣金",), "title"), head, *[Row((str(n),)) for n in range(90)]])
     assert len(pages) == 3
     assert all(head in page for page in pages)
     assert sum(row.look == "row" for page in pages for row in page) == 90
 
 
 def test_a_title_does_not_stand_alone_at_the_foot() -> None:
-    fill = [paper.Row((str(n),)) for n in range(34)]
-    pages = paper.paginate(
-        [*fill, paper.Row(("差异",), "title"), paper.Row(("a",), "head"), paper.Row(("b",))]
-    )
+    fill = [Row((str(n),)) for n in range(34)]
+    pages = paginate([*fill, Row(("差异",), "title"), Row(("a",), "head"), Row(("b",))])
     assert [row.look for row in pages[1]] == ["title", "head", "row"]
 
 
