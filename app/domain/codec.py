@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import StrEnum
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 from app.domain import events, night
@@ -58,36 +59,38 @@ KINDS: dict[str, type[Fact]] = {
 }
 
 
-def _row(value: Any) -> Any:
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if kind is tuple:
-        return [_row(item) for item in value]
-    if issubclass(kind, str):
-        return value
-    return [_row(getattr(value, name)) for name in _names_of(kind)]
+class _Fields(dict[type, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]]):
+    """The field names of each kind of record, and how to read them all at once."""
+
+    def __missing__(self, kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+        names = tuple(field.name for field in fields(kind))
+        read = attrgetter(*names)
+        found = self[kind] = names, read if len(names) > 1 else lambda record: (read(record),)
+        return found
 
 
-_PLAIN = frozenset({str, int, bool, type(None)})
+_fields = _Fields()
 
 
-_names: dict[type, tuple[str, ...]] = {}
-
-
-def _names_of(kind: type) -> tuple[str, ...]:
-    found = _names.get(kind)
-    if found is None:
-        found = _names[kind] = tuple(field.name for field in fields(kind))
-    return found
+def _row(record: Any) -> tuple[Any, ...]:
+    """A record inside a body is written as a row: its fields in order."""
+    return _fields[type(record)][1](record)
 
 
 def encode(fact: Fact) -> str:
     """The JSON body of a fact: compact, keys in field order, text as it is (UTF-8 when encoded)."""
-    return dumps({name: _row(getattr(fact, name)) for name in _names_of(type(fact))})
+    names, values = _fields[type(fact)]
+    return _body(dict(zip(names, values(fact), strict=True)))
 
 
-dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_COMPACT: dict[str, Any] = {
+    "ensure_ascii": False,
+    "separators": (",", ":"),
+    "allow_nan": False,
+    "check_circular": False,
+}
+_body = json.JSONEncoder(default=_row, **_COMPACT).encode
+dumps = json.JSONEncoder(**_COMPACT).encode
 """Compact JSON with text left as it is."""
 
 

@@ -37,7 +37,7 @@ def _each(goods: Iterable[Count], source: p.Place, target: p.Place) -> tuple[Mov
 
 
 def _to_slots(goods: Iterable[Count], source: p.Place) -> tuple[Move, ...]:
-    return tuple(Move(count.lot, count.pieces, source, p.shelf(count.slot)) for count in goods)
+    return tuple([Move(count.lot, count.pieces, source, p.shelf(count.slot)) for count in goods])
 
 
 def _from_slots(goods: Iterable[Count], target: p.Place) -> tuple[Move, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -48,6 +49,7 @@ TRANSIT = frozenset({Kind.TRUNK, Kind.DOCK, Kind.CRATE, Kind.VAN})
 """Places that must be empty before a day can be final."""
 
 
+@lru_cache(maxsize=1024)
 def shelf(slot: str) -> Place:
     """A slot of the point's shelves."""
     return Place(Kind.SHELF, slot)

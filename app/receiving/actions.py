@@ -211,7 +211,7 @@ class Receive:
         at = here(book)
         crates = _crates(book, self.code)
         if crates:
-            return self._crate(book, at, min(crates, key=lambda trip: (trip.rank(at), trip.day)))
+            return self._crate(book, at, _nearest(crates, at))
         since = day_after(at.day, -OLDEST_OPEN_DAYS)
         rows = book.rows(_EXPECTED, {"barcode": self.code, "point": at.point, "day": at.day, "since": since})
         if rows:
@@ -298,7 +298,7 @@ _PLACES = (
 _CRATES = (
     f"SELECT t.trip, t.platform, t.point, t.day, t.arrived_ms, t.ended_ms, {_LINE} FROM crates c"
     f" JOIN trips t ON t.trip = c.trip LEFT JOIN lines l ON l.crate = c.crate AND +l.trip = c.trip{_PLACES}"
-    " WHERE c.crate = ? ORDER BY l.lot"
+    " WHERE c.crate = ?"
 )
 _EXPECTED = (
     f"SELECT {_LINE}, t.arrived_ms FROM lines l CROSS JOIN trips t ON t.trip = l.trip{_PLACES}"
@@ -316,19 +316,30 @@ def _crates(book: Book, code: str) -> list[_Trip]:
             trip = trips[row[0]] = _Trip._make((code, *row[:6], []))
         if row[6] is not None:
             trip.content.append(_expected(row[6:]))
+    for trip in trips.values():
+        trip.content.sort()
     return list(trips.values())
+
+
+def _nearest(crates: Sequence[_Trip], at: Here) -> _Trip:
+    return crates[0] if len(crates) == 1 else min(crates, key=lambda trip: (trip.rank(at), trip.day))
 
 
 def _expected(row: Sequence[Any]) -> Expected:
     lot, trip, crate, product, zone, *rest = row
-    return Expected(lot, trip, crate, product, Zone(zone), *rest)
+    return Expected(lot, trip, crate, product, _ZONES[zone], *rest)
+
+
+_ZONES = {str(zone): zone for zone in Zone}
 
 
 def _receive_crate(book: Book, at: Here, trip: _Trip) -> CrateIn | Refused:
     """Everything of a crate that is still in the van; of a crate that was missing whole, everything."""
     came = any(line.came for line in trip.content)
-    late = not came and not any(line.van for line in trip.content)
-    taken = [Taken(x, x.short if late else x.van, late) for x in trip.content if (x.short if late else x.van)]
+    taken = [Taken(line, line.van) for line in trip.content if line.van]
+    late = not came and not taken
+    if late:
+        taken = [Taken(line, line.short, late) for line in trip.content if line.short]
     if not taken:
         return _already(book, trip)
     placed = _place(book, at, taken)
@@ -343,7 +354,7 @@ def _receive_crate(book: Book, at: Here, trip: _Trip) -> CrateIn | Refused:
         crate=trip.crate,
         trip=trip.trip,
         platform=trip.platform,
-        zones=tuple(rules.by_urgency(take.line.zone for take in taken)),
+        zones=tuple(rules.by_urgency([take.line.zone for take in taken])),
         placed=placed,
         late=late,
         rest=came,
@@ -369,8 +380,10 @@ def _place(book: Book, at: Here, taken: Sequence[Taken]) -> tuple[Placed, ...]:
     """A slot for each taking: one buyer together in each zone, also over several platforms."""
     slots = give_slots(book, at, taken)
     return tuple(
-        Placed(take.line.lot, take.line.product, take.pieces, slot)
-        for take, slot in zip(taken, slots, strict=True)
+        [
+            Placed(line.lot, line.product, pieces, slot)
+            for (line, pieces, _), slot in zip(taken, slots, strict=True)
+        ]
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.domain import scans
 from app.domain.codes import Pattern, is_cut_short, matches
@@ -160,8 +161,7 @@ def _plain_look(code: str, patterns: Sequence[Pattern]) -> tuple[Look, str]:
 # --- spreading a count over order lines --------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """One order line of a trip: what is still in the van, what is missing, and which `person` it is for."""
 
     lot: str
@@ -182,8 +182,7 @@ class Expected:
         return self.pieces - self.van - self.short
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """Pieces of one line taken off the van, or (`late`) back from the missing ones."""
 
     line: Expected

@@ -85,7 +85,7 @@ def assign(
     for need in needs:
         if need in given:
             continue
-        slot = kept.get(need) or min(slots[need.zone], key=lambda name: (load.get(name, 0), name))
+        slot = kept.get(need) or min(slots[need.zone], key=lambda name: load.get(name, 0))
         load[slot] = load.get(slot, 0) + 1
         given[need] = slot
     return given

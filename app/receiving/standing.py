@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from app.domain.goods import Zone
 from app.domain.places import SURPLUS_SLOT
@@ -34,7 +31,6 @@ class _Standing:
     loads: dict[str, int] = field(default_factory=dict)
 
 
-_in_mind: WeakKeyDictionary[Book, _Standing] = WeakKeyDictionary()
 PERSON = "CASE WHEN p.tail <> '' AND p.name <> '' THEN p.tail || ' ' || p.name ELSE l.buyer END"
 """Who a line is for, over all platforms: the same name and phone tail is the same person (`lines l`, `people p`)."""
 _SHELVES = (
@@ -45,12 +41,15 @@ _SHELVES = (
 
 def here(book: Book) -> Here:
     """Where and when this is."""
-    return Here(str(book.get("point", "")), _slots(json.dumps(book.get("slots"))), book.day, book.mark)
+    return Here(str(book.get("point", "")), _slots(book), book.day, book.mark)
 
 
-@lru_cache(maxsize=8)
-def _slots(setting: str) -> Slots:
-    return all_slots(json.loads(setting))
+def _slots(book: Book) -> Slots:
+    setting = book.get("slots")
+    known: tuple[object, Slots] | None = book.in_mind.get(all_slots)
+    if known is None or known[0] is not setting:
+        known = book.in_mind[all_slots] = (setting, all_slots(setting))
+    return known[1]
 
 
 def give_slots(book: Book, at: Here, taken: Sequence[Taken]) -> list[str]:
@@ -67,15 +66,15 @@ def give_slots(book: Book, at: Here, taken: Sequence[Taken]) -> list[str]:
 
 def settled(book: Book) -> None:
     """The command has recorded all it does: what is in mind holds until something else is written."""
-    known = _in_mind.get(book)
+    known: _Standing | None = book.in_mind.get(_Standing)
     if known is not None:
         known.mark = book.mark
 
 
 def _standing(book: Book, at: Here) -> _Standing:
-    known = _in_mind.get(book)
+    known: _Standing | None = book.in_mind.get(_Standing)
     if known is None or known.mark != at.mark:
-        known = _in_mind[book] = _read(book, at.mark)
+        known = book.in_mind[_Standing] = _read(book, at.mark)
     known.mark = (-1, -1)  # until `settled`: a command that fails half way leaves nothing in mind
     return known
 

@@ -30,10 +30,12 @@ class Book:
     """One writer's view of the book. Its methods are for use inside a transaction of the writer thread."""
 
     def __init__(self, connection: sqlcipher3.Connection, clock: Clock) -> None:
+        """``in_mind`` is what a room keeps of the book from one command to the next, each under its own key."""
         self._connection = connection
         self.clock = clock
         self.operator = ""
         self.changed: set[str] = set()
+        self.in_mind: dict[object, Any] = {}
         self._rollbacks = 0
         self._forget()
 
@@ -172,6 +174,7 @@ class Book:
         self._forget()
         self._rollbacks += 1
         self.changed.clear()
+        self.in_mind.clear()
 
     # --- inside ---
 
@@ -208,12 +211,13 @@ class Book:
 
     def _apply(self, row: int, recorded: Recorded, fact: Fact) -> None:
         entry = Entry(row, recorded)
+        kind: Any = type(fact)
         if isinstance(fact, Undone | Voided):
             self._take_back(entry, fact.of)
         else:
-            self._move(row, moves_of(fact))
-            self._guard(row, guard_of(fact))
-        project(fact, self, entry)
+            self._move(row, _moves_by_kind(kind)(fact))
+            self._guard(row, _guard_by_kind(kind)(fact))
+        _project_by_kind(kind)(fact, self, entry)
 
     def _guard(self, row: int, guard: Guard) -> None:
         """Take a fact's keys and let go of those it frees; a key may be held twice until the hub decides."""
@@ -271,13 +275,16 @@ class Book:
         )
 
     def _move(self, row: int, moves: Sequence[Move]) -> None:
-        execute = self._connection.execute
+        moved: list[Row] = []
+        stock: list[Row] = []
         for lot, pieces, source, target in moves:
-            source_text, target_text = _text_of(source), _text_of(target)
-            execute(_MOVE, (row, lot, pieces, source_text, target_text))
-            execute(_ADD, (lot, source_text, -pieces))
-            execute(_ADD, (lot, target_text, pieces))
-        tally(self, moves)
+            off, onto = _text_of(source), _text_of(target)
+            moved.append((row, lot, pieces, off, onto))
+            stock += (lot, off, -pieces), (lot, onto, pieces)
+        if moved:
+            self._connection.executemany(_MOVE, moved)
+            self._connection.executemany(_ADD, stock)
+            tally(self, moves)
 
 
 def _readable(recorded: Recorded) -> Fact | None:
@@ -290,6 +297,9 @@ def _readable(recorded: Recorded) -> Fact | None:
 
 _NOTHING = object()
 _text_of = lru_cache(maxsize=4096)(Place.__str__)
+_moves_by_kind = lru_cache(maxsize=None)(moves_of.dispatch)
+_guard_by_kind = lru_cache(maxsize=None)(guard_of.dispatch)
+_project_by_kind = lru_cache(maxsize=None)(project.dispatch)
 _ENVELOPE = "device, epoch, seq, at_ms, skew_ms, day, operator, kind, body"
 _ENTER = f"INSERT INTO facts ({_ENVELOPE}, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _KNOWN = "SELECT 1 FROM facts WHERE device = ? AND epoch = ? AND seq = ?"

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 GROUP_SECONDS = 0.003
 """How long a busy writer waits for companions of a command: several guns share one sync to disk."""
 GROUP_MOST = 64
+QUIET_SECONDS = 0.25
+"""So long nobody has to come before the log is carried into the book: no scan waits for that."""
+CARRY_AFTER = 600
+"""Fewer changed rows than this stay in the log, about a hundred scans."""
+LONGEST_LOG_PAGES = 4_000
+"""A writer that never has a quiet moment carries the log over within a commit, as SQLite does by itself."""
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -55,6 +61,7 @@ class Writer:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._closing = False
         self._last_group = 1
+        self._carried = 0
         self._thread = threading.Thread(target=self._work, name="geyi-writer", daemon=True)
         self._thread.start()
 
@@ -83,15 +90,34 @@ class Writer:
     def _work(self) -> None:
         first = self._jobs.get()
         if first is not None:
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {LONGEST_LOG_PAGES}")
             self._book = self._open_book()
         while first is not None:
             self._run(self._gather(first))
-            first = self._jobs.get()
+            first = self._next()
         self._connection.close()
+
+    def _next(self) -> _Job | None:
+        if self._connection.total_changes - self._carried >= CARRY_AFTER:
+            try:
+                return self._jobs.get(timeout=QUIET_SECONDS)
+            except Empty:
+                self._carry_over()
+        return self._jobs.get()
+
+    def _carry_over(self) -> None:
+        """Copy what is committed from the log into the book; where that fails, nothing is lost and the log stays."""
+        self._carried = self._connection.total_changes
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlcipher3.Error as error:
+            log.warning("the log was not carried over: %s", error)
 
     def _gather(self, first: _Job) -> list[_Job]:
         """What is queued already; after a group of several, wait some milliseconds for as many again."""
         group = [first]
+        if self._last_group == 1 and self._jobs.empty():
+            return group
         patience = GROUP_SECONDS if self._last_group > 1 else 0.0
         end = time.monotonic() + patience
         while len(group) < GROUP_MOST:
@@ -113,13 +139,13 @@ class Writer:
         except StoreFault as fault:
             self._run_after(fault, group)
             return
-        topics = frozenset(self._book.changed)
-        self._book.changed.clear()
         for (_, future), (answer, error) in zip(group, answers, strict=True):
             if error is None:
                 future.set_result(answer)
             else:
                 future.set_exception(error)
+        topics = frozenset(self._book.changed)
+        self._book.changed.clear()
         if topics:
             self._changed(topics)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from app.domain.codec import Recorded
 from app.domain.goods import Count, Person
 from app.domain.ids import FactId
 from app.domain.places import BUYER
+from app.store import writer
 from app.store.book import Book
+from app.store.connection import Reader
 from app.store.opening import Store
 from tests.samples import DAY, TRIP, Keep, Record, line, manifest, morning, policy
 
@@ -181,3 +184,21 @@ def test_a_cash_difference_named_twice_is_booked_once(store: Store) -> None:
     named = e.DifferenceNamed("cash/x", DAY, "cash", 0, -300, "count")
     store.writer.do(Record((named, named)))
     assert store.reader().value("SELECT sum(fen) FROM money WHERE account = 'drawer'") == -300
+
+
+def test_what_is_committed_is_carried_into_the_book_in_a_quiet_moment(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "QUIET_SECONDS", 0)
+    store.writer.do(Record((manifest([line(f"x{n}") for n in range(writer.CARRY_AFTER)], trip="T2"),)))
+    with closing(store.reader()) as reader:
+        assert any(_all_is_carried(store, reader) for _ in range(50))
+
+
+def _all_is_carried(store: Store, reader: Reader) -> bool:
+    """Looks at the log after one more command, so that the quiet moment of the one before is surely over."""
+    store.writer.do(Record(()))
+    found = reader.one("PRAGMA wal_checkpoint(NOOP)")
+    assert found is not None
+    _, in_log, carried = found
+    return bool(0 < in_log == carried)
