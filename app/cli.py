@@ -12,6 +12,10 @@ from app import __version__
 def main(argv: list[str] | None = None) -> int:
     """Do what the words ask; the exit code."""
     options = _parser().parse_args(argv)
+    if options.route_worker:
+        from app.routing.worker import main as work
+
+        return work()
     if options.self_test or options.worker_check or options.quit:
         return _serve_the_setup(options)
     verb: str = options.verb or "open"
@@ -33,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         "--self-test", type=Path, metavar="DIR", help="play a day, leave pictures and report.json"
     )
     parser.add_argument("--worker-check", type=Path, metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--route-worker", action="store_true", help=argparse.SUPPRESS)
     verbs = parser.add_subparsers(dest="verb")
     demo = verbs.add_parser("demo", help="a day's story at a shop on the embedded sandbox platform")
     demo.add_argument("--headless", action="store_true", help="no window: play the whole day, leave pictures")

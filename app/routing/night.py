@@ -118,6 +118,16 @@ class Night:
         """Point → van where the engine has no choice."""
         return {**self.fixed, **self.locked}
 
+    @cached_property
+    def best_known(self) -> dict[str, int]:
+        """Point → the most visits that one of tonight's drivers made there."""
+        here = {van.known_as for van in self.vans}
+        best: dict[str, int] = {}
+        for (who, point), count in self.visits.items():
+            if who in here:
+                best[point] = max(best.get(point, 0), count)
+        return best
+
     @property
     def width(self) -> int:
         """Places in ``roads``: the station and all stops."""

@@ -74,16 +74,12 @@ def strange_fen(night: Night, van: Van, point: str) -> int:
     """
     if not night.strange_fen:
         return 0
-    best = _best_known(night, point)
+    best = night.best_known.get(point, 0)
     if best:
         seen = night.visits.get((van.known_as, point), 0)
         return night.strange_fen * (best - min(seen, best)) // best
     before = night.yesterday.get(point)
     return night.strange_fen if before in night.van_named and before != van.name else 0
-
-
-def _best_known(night: Night, point: str) -> int:
-    return max((night.visits.get((van.known_as, point), 0) for van in night.vans), default=0)
 
 
 def evaluate(night: Night, order: Order, *, like: Plan | None = None) -> Plan:
