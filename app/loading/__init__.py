@@ -1,0 +1,1 @@
+"""Crates go on vans in stop order, and no van closes unless it carries what is its own."""

@@ -1,0 +1,1 @@
+"""Loading: rules, actions, laws and the page."""
