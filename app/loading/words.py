@@ -21,7 +21,7 @@ from app.loading.actions import (
     Undone,
 )
 from app.loading.queries import Van, VanRow
-from app.loading.rules import Crate, Reason
+from app.loading.rules import Crate, Gate, Reason
 from app.store.clashes import Clash
 
 ZONES = {Zone.FROZEN: "冷冻", Zone.CHILLED: "冷藏", Zone.FRESH: "生鲜", Zone.AMBIENT: "常温"}
@@ -38,6 +38,30 @@ NO_VANS = Answer(Tone.INFO, "还没有线路", "今晚的线路还没有来。�
 def choose_crate(van: Van) -> Answer:
     """The invitation while a van stands open."""
     return Answer(Tone.INFO, f"{van.dock} {van.route}", "扫筐码装车：先装最后一站，清单第一行就是下一筐。")
+
+
+def chosen(van: Van, following: tuple[str, str, str, str]) -> Answer:
+    """A van was chosen; what its card says comes next."""
+    caption, big, line, detail = following
+    said = f"{caption}，在 {big}：{line} {detail}。" if "-" in big else f"{line}，{detail}。"
+    return Answer(Tone.INFO, f"线路 {van.route}", said, number=van.dock, spoken=spoken(van.dock))
+
+
+def what_is_wrong(found: Gate, crates: Iterable[Crate], *, most: int = 3) -> str:
+    """Which crates a van lacks and which are not its own, by point and slot."""
+    known = {crate.crate: crate for crate in crates}
+    parts = []
+    for word, labels in (("没装", found.missing), ("不是这车的", found.strangers)):
+        named = [f"{known[label].name}（{known[label].slot}）" for label in labels[:most]]
+        rest = f"等 {len(labels)} 筐" if len(labels) > most else ""
+        if named:
+            parts.append(f"{word}：{'、'.join(named)}{rest}。")
+    return "".join(parts)
+
+
+def shop(name: str) -> str:
+    """The shop of a point's name, without its village: `宾州镇国太村 · 阿林杂货店` is 阿林杂货店."""
+    return name.rpartition("·")[2].strip() or name
 
 
 def place(van: Van) -> str:
@@ -85,7 +109,7 @@ def _loaded(result: Loaded) -> Answer:
 
 def _next(crate: Crate) -> str:
     seal = "" if crate.sealed else "还没封筐，先封。"
-    return f"下一筐在格口 {crate.slot}：第 {crate.stop} 站 {crate.name}。{seal}"
+    return f"下一筐在格口 {crate.slot}：第 {crate.stop} 站 {shop(crate.name)}，{ZONES[crate.zone]}。{seal}"
 
 
 def _strayed(result: Strayed) -> Answer:

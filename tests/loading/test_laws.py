@@ -69,7 +69,7 @@ class Hands:
     def _look(self, book: Book) -> None:
         held = book.rows("SELECT key, count(*) FROM guards WHERE key LIKE 'loaded:%' GROUP BY key")
         assert all(count == 1 for _, count in held)
-        on = dict(book.rows("SELECT crate, run FROM wall_crates WHERE run <> ''"))
+        on: dict[str, str] = dict(book.rows("SELECT crate, run FROM wall_crates WHERE run <> ''"))
         assert {f"loaded:{crate}" for crate in on} == {key for key, _ in held}
         sql = (
             "SELECT f.body FROM guards g JOIN facts f ON f.id = g.fact"
