@@ -25,6 +25,8 @@ def main(argv: list[str] | None = None) -> int:
         return demo(options)
     if verb == "hub":
         return _serve(options)
+    if verb == "host":
+        return _host(options)
     return _open(options)
 
 
@@ -49,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     hub.add_argument("--host", default="127.0.0.1")
     hub.add_argument("--port", type=int, default=8600)
     hub.add_argument("--db", default="sqlite:///hub.db", help="database URL")
+    host = verbs.add_parser(
+        "host", help="a station's host on the host folder --data; the window starts it by itself"
+    )
+    host.add_argument("--parent", type=int, default=0, help="end with this process")
     verbs.add_parser("practice", help="the window on practice goods; the real book is not touched")
     return parser
 
@@ -77,6 +83,15 @@ def _serve_the_setup(options: argparse.Namespace) -> int:
     if options.data:
         return selftest.quietly(lambda: selftest.look(options.data, options.self_test))
     return selftest.quietly(lambda: selftest.play(options.self_test))
+
+
+def _host(options: argparse.Namespace) -> int:
+    import os
+
+    from app.domain.clock import SystemClock
+    from app.hub.host_process import run
+
+    return run(options.data, SystemClock(), parent=options.parent or os.getppid())
 
 
 def _serve(options: argparse.Namespace) -> int:

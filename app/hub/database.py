@@ -35,26 +35,39 @@ from app.hub.tables import metadata
 Values = Mapping[str, Any]
 
 
-def open_database(url: str) -> Engine:
-    """An engine on ``url`` with all tables made; ``sqlite:///path`` is opened in WAL mode with full syncs."""
-    engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else create_engine(url)
+def open_database(url: str, *, key: bytes = b"") -> Engine:
+    """An engine on ``url`` with all tables made; ``sqlite:///path`` is opened in WAL mode with full syncs.
+
+    With a 32-byte ``key`` the SQLite file is encrypted.
+    """
+    engine = _sqlite(url, key) if make_url(url).get_backend_name() == "sqlite" else create_engine(url)
     metadata.create_all(engine)
-    _add_kind(engine)
+    _add_columns(engine)
     return engine
 
 
-def _add_kind(engine: Engine) -> None:
-    """A hub made before there were stations has no kinds of points."""
-    if "kind" not in {column["name"] for column in inspect(engine).get_columns("points")}:
-        with engine.begin() as connection:
-            connection.exec_driver_sql("ALTER TABLE points ADD COLUMN kind VARCHAR NOT NULL DEFAULT 'point'")
+_ADDED = (
+    ("points", "kind", "VARCHAR NOT NULL DEFAULT 'point'"),
+    ("points", "voice", "BIGINT NOT NULL DEFAULT 1"),
+    ("devices", "unsent", "BIGINT NOT NULL DEFAULT 0"),
+)
 
 
-def _sqlite(url: str) -> Engine:
+def _add_columns(engine: Engine) -> None:
+    """A hub made before there were stations and hosts lacks some columns."""
+    for table, name, form in _ADDED:
+        if name not in {column["name"] for column in inspect(engine).get_columns(table)}:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {name} {form}")
+
+
+def _sqlite(url: str, key: bytes) -> Engine:
     path = make_url(url).database or ""
 
     def connect() -> sqlcipher3.Connection:
         connection = sqlcipher3.connect(path, isolation_level=None, check_same_thread=False, timeout=20)
+        if key:
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -32000")  # kB: a large batch stays in memory until its commit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
@@ -50,17 +51,29 @@ def add_run(
 
 
 def tell(connection: Connection, point: str, said: Sequence[Recorded]) -> None:
-    """Put the platform's own facts on the feed; their seq is made equal to their feed number."""
+    """Put the hub's own facts on the feed; their seq is made equal to their feed number."""
     if not said:
         return
     first_n = lock_point(connection, point) + 1
+    voice = connection.execute(select(points.c.voice).where(points.c.point == point)).scalar_one()
     device = stored_device(point, PLATFORM_DEVICE)
     put_fresh(
         connection,
         facts,
-        [fact_row(fact, FactId(device, 1, n), GENESIS) for n, fact in enumerate(said, first_n)],
+        [fact_row(fact, FactId(device, voice, n), GENESIS) for n, fact in enumerate(said, first_n)],
     )
-    _add(connection, point, first_n, len(said), FACTS, device=device, epoch=1, first_seq=first_n)
+    _add(connection, point, first_n, len(said), FACTS, device=device, epoch=voice, first_seq=first_n)
+
+
+def pass_on(connection: Connection, point: str, heard: Recorded) -> bool:
+    """Put a fact on the feed under the name that it has elsewhere already; false where it is known."""
+    device, epoch, seq = stored_device(point, heard.id.device), heard.id.epoch, heard.id.seq
+    known = (facts.c.device == device) & (facts.c.epoch == epoch) & (facts.c.seq == seq)
+    if connection.execute(select(facts.c.seq).where(known)).first() is not None:
+        return False
+    put_fresh(connection, facts, [fact_row(heard, FactId(device, epoch, seq), GENESIS)])
+    add_run(connection, point, device=device, epoch=epoch, first_seq=seq, count=1)
+    return True
 
 
 def tell_people(connection: Connection, point: str, people: Iterable[Person]) -> None:
@@ -113,6 +126,13 @@ def fact_row(fact: Recorded, known: FactId, digest: bytes) -> dict[str, Any]:
 # --- reading -----------------------------------------------------------------------------------------------
 
 
+class Unread(Enum):
+    """What becomes of facts in quarantine when a feed is read."""
+
+    STAYS = 0
+    GOES_ALONG = 1  # to a hub further up, which may be newer and read them
+
+
 @dataclass(slots=True)
 class Part:
     """What was read of a feed: items, the number read up to, and whether there is more."""
@@ -122,7 +142,15 @@ class Part:
     more: bool
 
 
-def read(connection: Connection, point: str, *, device: str, cursor: int, have: Mapping[int, int]) -> Part:
+def read(
+    connection: Connection,
+    point: str,
+    *,
+    device: str,
+    cursor: int,
+    have: Mapping[int, int],
+    unread: Unread = Unread.STAYS,
+) -> Part:
     """The news after ``cursor`` for ``device``, without those facts of its own that it holds (``have``)."""
     last = connection.execute(select(points.c.feed_n).where(points.c.point == point)).scalar_one()
     part = Part([], min(cursor, last), more=False)
@@ -136,7 +164,8 @@ def read(connection: Connection, point: str, *, device: str, cursor: int, have: 
     ).mappings()
     room = _Room()
     for run in runs.all():
-        _read_run(connection, run, part, room, have=have if run["device"] == device else {})
+        held = have if run["device"] == device else {}
+        _read_run(connection, run, part, room, have=held, unread=unread)
         if room.full:
             break
     part.more = part.cursor < last
@@ -160,7 +189,13 @@ class _Room:
 
 
 def _read_run(
-    connection: Connection, run: RowMapping, part: Part, room: _Room, *, have: Mapping[int, int]
+    connection: Connection,
+    run: RowMapping,
+    part: Part,
+    room: _Room,
+    *,
+    have: Mapping[int, int],
+    unread: Unread,
 ) -> None:
     if run["what"] != FACTS:
         part.items.append(_told(run))
@@ -171,7 +206,7 @@ def _read_run(
     first = max(part.cursor + 1 - offset, run["first_seq"], have.get(run["epoch"], 0) + 1)
     last = run["last_n"] - offset
     end = min(last, first + room.items - 1)
-    for fact in _facts_of(connection, run, first, end):
+    for fact in _facts_of(connection, run, first, end, unread):
         part.items.append(Told(fact.id.seq + offset, fact))
         part.cursor = fact.id.seq + offset
         room.take(len(fact.body) + 80)
@@ -180,6 +215,13 @@ def _read_run(
     part.cursor = end + offset
     if end < last:
         room.items = 0
+
+
+_QUARANTINED = and_(
+    quarantine.c.device == facts.c.device,
+    quarantine.c.epoch == facts.c.epoch,
+    quarantine.c.seq == facts.c.seq,
+)
 
 
 def _told(run: RowMapping) -> Told:
@@ -202,25 +244,18 @@ _ENVELOPE = (
 )
 
 
-def _facts_of(connection: Connection, run: RowMapping, first: int, last: int) -> list[Recorded]:
-    """The readable facts of a run; what is in quarantine stays there."""
+def _facts_of(
+    connection: Connection, run: RowMapping, first: int, last: int, unread: Unread
+) -> list[Recorded]:
+    """The facts of a run; what is in quarantine is left out, or goes along."""
     if first > last:
         return []
-    unread = and_(
-        quarantine.c.device == facts.c.device,
-        quarantine.c.epoch == facts.c.epoch,
-        quarantine.c.seq == facts.c.seq,
+    wanted = select(*_ENVELOPE).where(
+        facts.c.device == run["device"], facts.c.epoch == run["epoch"], facts.c.seq.between(first, last)
     )
-    rows = connection.execute(
-        select(*_ENVELOPE)
-        .where(
-            facts.c.device == run["device"],
-            facts.c.epoch == run["epoch"],
-            facts.c.seq.between(first, last),
-            ~select(quarantine.c.seq).where(unread).exists(),
-        )
-        .order_by(facts.c.seq)
-    )
+    if unread is Unread.STAYS:
+        wanted = wanted.where(~select(quarantine.c.seq).where(_QUARANTINED).exists())
+    rows = connection.execute(wanted.order_by(facts.c.seq))
     spoken = spoken_device(run["device"])
     return [Recorded(FactId(spoken, *row[1:3]), *row[3:]) for row in rows]
 

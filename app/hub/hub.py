@@ -16,6 +16,7 @@ from app.hub.database import locked, open_database, put_new
 from app.hub.intake import Pace
 from app.hub.tables import devices, enrolments, photos, points
 from app.sync.protocol import MOST_PHOTO, Answer, Batch, Choked, Enrolled, EnrolmentRefused, SignedOut
+from app.sync.secret import hashed
 
 ENROLMENT_DAYS = 7
 _DAY_MS = 86_400_000
@@ -24,9 +25,9 @@ _DAY_MS = 86_400_000
 class Hub:
     """The platform's side of the protocol on one database."""
 
-    def __init__(self, url: str, clock: Clock, *, pace: Pace | None = None) -> None:
-        """Open (and make) the database at ``url``, such as ``sqlite:////tmp/hub.db``."""
-        self.engine = open_database(url)
+    def __init__(self, url: str, clock: Clock, *, pace: Pace | None = None, key: bytes = b"") -> None:
+        """Open (and make) the database at ``url``, such as ``sqlite:////tmp/hub.db``; encrypted with a ``key``."""
+        self.engine = open_database(url, key=key)
         self.clock = clock
         self.pace = pace or Pace()
 
@@ -57,15 +58,15 @@ class Hub:
         device, secret = row["device"] or secrets.token_hex(4), secrets.token_urlsafe(18)
         if row["device"]:
             mine = devices.c.device == device
-            connection.execute(update(devices).where(mine).values(secret_hash=_hashed(secret)))
+            connection.execute(update(devices).where(mine).values(secret_hash=hashed(secret)))
         else:
             new = {
                 "device": device,
                 "point": row["point"],
                 "name": name[:100],
-                "secret_hash": _hashed(secret),
+                "secret_hash": hashed(secret),
             }
-            connection.execute(insert(devices), new | {"last_epoch": 1, "seen_ms": 0})
+            connection.execute(insert(devices), new | {"last_epoch": 1, "seen_ms": 0, "unsent": 0})
             used = {"device": device, "attempt": _digest_text(attempt)}
             connection.execute(update(enrolments).where(enrolments.c.code == row["code"]).values(**used))
         wanted = select(points.c.name, points.c.kind).where(points.c.point == row["point"])
@@ -93,16 +94,17 @@ class Hub:
     def _known(self, connection: Connection, device: str, secret: str) -> RowMapping:
         """The device's row, held to the end of the transaction."""
         row = connection.execute(locked(select(devices).where(devices.c.device == device))).mappings().first()
-        if row is None or not hmac.compare_digest(bytes(row["secret_hash"]), _hashed(secret)):
+        if row is None or not hmac.compare_digest(bytes(row["secret_hash"]), hashed(secret)):
             raise SignedOut("unknown device or secret")
         return row
 
     # --- what the operator does ---
 
-    def add_point(self, point: str, name: str, *, kind: str = POINT) -> None:
-        """Open a point or a station; twice is once."""
+    def add_point(self, point: str, name: str, *, kind: str = POINT, voice: int = 1) -> None:
+        """Open a point or a station; twice is once. ``voice`` is the epoch of the hub's own facts."""
+        row = {"point": point, "name": name, "feed_n": 0, "kind": kind, "voice": voice}
         with self.engine.begin() as connection:
-            put_new(connection, points, [{"point": point, "name": name, "feed_n": 0, "kind": kind}])
+            put_new(connection, points, [row])
 
     def make_enrolment(self, point: str) -> str:
         """A one-time code with which one device may join ``point`` within a week."""
@@ -144,11 +146,6 @@ class Seat:
 
     def close(self) -> None:
         """Nothing is kept open: the hub belongs to who made it."""
-
-
-def _hashed(secret: str) -> bytes:
-    """Secrets are 144 random bits, so one plain hash is enough."""
-    return blake2b(secret.encode(), digest_size=32, person=b"geyi-device").digest()
 
 
 def _digest_text(attempt: str) -> str:

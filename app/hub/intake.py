@@ -36,14 +36,20 @@ _NAME = re.compile(r"[A-Za-z]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the hub steers devices: ask again after so many ms, send at most so many facts at once."""
+    """How the hub steers devices: ask again after so many ms, send at most so many facts at once.
+
+    A device is written down as seen at most once in ``seen_ms``; 0 is never.
+    """
 
     next_ms: int = 30_000
     max_events: int = MOST_EVENTS
+    seen_ms: int = 0
 
 
 def push(connection: Connection, device: RowMapping, batch: Batch, *, now_ms: int, pace: Pace) -> Answer:
     """Take a batch in and answer it; the caller's transaction makes all of it one."""
+    if pace.seen_ms and (now_ms - device["seen_ms"] >= pace.seen_ms or batch.unsent != device["unsent"]):
+        note_seen(connection, device["device"], now_ms=now_ms, unsent=batch.unsent)
     held = lock_chain(connection, device["device"], batch.epoch)
     found = judge(connection, device["device"], batch, held)
     if found.verdict is not Verdict.KEPT:
@@ -107,6 +113,12 @@ def _turned(
         common=found.common,
         epoch=epoch,
     )
+
+
+def note_seen(connection: Connection, device: str, *, now_ms: int, unsent: int) -> None:
+    """A device was here, and has so much more to send."""
+    mine = devices.c.device == device
+    connection.execute(update(devices).where(mine).values(seen_ms=now_ms, unsent=unsent))
 
 
 def _next_epoch(connection: Connection, device: RowMapping, epoch: int) -> int:

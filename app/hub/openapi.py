@@ -189,8 +189,9 @@ def _messages() -> dict[str, Schema]:
                 },
                 "k": _array(_named("Tally"), "counts of days to compare"),
                 "s": _said("the seq from which days are counted", _NUMBER),
+                "u": _said("how many facts are left for later batches", _NUMBER),
             },
-            optional=("n", "a", "x", "o", "k", "s"),
+            optional=("n", "a", "x", "o", "k", "s", "u"),
         ),
         "Answer": _object(
             {

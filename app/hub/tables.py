@@ -30,8 +30,9 @@ points = Table(
     _text("name"),
     _number("feed_n"),
     Column("kind", String, nullable=False, server_default="point"),
+    Column("voice", BigInteger, nullable=False, server_default="1"),
 )
-"""Pickup points and stations (``kind``).
+"""Pickup points and stations (``kind``); the hub's own facts have ``voice`` for their epoch (2: a station's host).
 
 ``feed_n`` is the last number of the feed; it is raised under this row's lock, so numbers are in commit order.
 """
@@ -55,8 +56,12 @@ devices = Table(
     Column("secret_hash", LargeBinary, nullable=False),
     _number("last_epoch"),
     _number("seen_ms"),
+    Column("unsent", BigInteger, nullable=False, server_default="0"),
 )
-"""``last_epoch`` is the highest epoch that a device has used or was given."""
+"""``last_epoch`` is the highest epoch that a device has used or was given.
+
+``seen_ms`` and ``unsent`` are kept by a station's host only: when a PC was there last, and what it then had to send.
+"""
 
 chains = Table(
     "chains",
@@ -171,3 +176,18 @@ photos = Table(
 
 alarms = Table("alarms", metadata, _key("device"), _number_key("at_ms"), _key("what"), _text("about"))
 """Where digests or counts of a device and the hub did not agree."""
+
+relayed = Table("relayed", metadata, _key("point"), _number("row"))
+"""At a station's host: how far the uplink's book has been told on the feed (a row number of that book)."""
+
+put_off = Table(
+    "put_off",
+    metadata,
+    _key("point"),
+    _key("of"),
+    _number("seq"),
+    _number("at_ms"),
+    _text("day"),
+    _text("body"),
+)
+"""At a station's host: what the platform takes back while later facts here still stand on it; tried again and again."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.codec import Recorded
 from app.sync.outbox import Standing
-from app.sync.protocol import PLATFORM_DEVICE, Answer, Batch, Lied, Told, Verdict
+from app.sync.protocol import HOST_VOICE, PLATFORM_DEVICE, Answer, Batch, Lied, Told, Verdict
 
 EARLIEST_MS = 1_735_689_600_000
 """2025-01-01: no true platform says an earlier time."""
@@ -76,7 +76,7 @@ def _check_told(told: Told, batch: Batch, answer: Answer, standing: Standing) ->
 def _check_fact(fact: Recorded, n: int, standing: Standing) -> None:
     """A heard fact may never take a number that this book gives out itself."""
     device, epoch, seq = fact.id
-    if device == PLATFORM_DEVICE and (epoch != 1 or seq != n):
+    if device == PLATFORM_DEVICE and not _is_said(epoch, seq, n, standing):
         raise Lied("a platform's fact under a wrong number")
     if device == standing.device and epoch == standing.epoch:
         raise Lied("our own fact as news")
@@ -86,3 +86,10 @@ def _check_fact(fact: Recorded, n: int, standing: Standing) -> None:
         or not EARLIEST_MS // 2 <= abs(fact.at_ms) + EARLIEST_MS <= 2 * LATEST_MS
     ):
         raise Lied("a fact with a senseless envelope")
+
+
+def _is_said(epoch: int, seq: int, n: int, standing: Standing) -> bool:
+    """Who speaks for itself numbers its facts as the feed does; what a host passes on has another feed's numbers."""
+    if standing.at_host:
+        return epoch == 1 or (epoch == HOST_VOICE and seq == n)
+    return epoch == 1 and seq == n

@@ -11,6 +11,7 @@ import sqlcipher3
 from app.domain.codec import GENESIS, Recorded
 from app.store.book import Book
 from app.sync.epochs import renumber
+from app.sync.outbox import AT_HOST
 from app.sync.protocol import Answer, Enrolled, Told
 
 log = logging.getLogger(__name__)
@@ -134,9 +135,13 @@ class StartEpoch:
 
 @dataclass(frozen=True, slots=True)
 class TakePlace:
-    """This book now belongs to a device at a point; own facts that nobody has acknowledged go with it."""
+    """This book now belongs to a device at a point; own facts that nobody has acknowledged go with it.
+
+    ``at_host`` is 1 where the place is at the station's own host.
+    """
 
     place: Enrolled
+    at_host: int = 0
 
     def perform(self, book: Book) -> None:
         place = self.place
@@ -153,6 +158,7 @@ class TakePlace:
         book.put("point", place.point)
         book.put("point_name", place.point_name)
         book.put("role", place.kind)
+        book.put(AT_HOST, self.at_host)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
-from app.sync.engine import Engine
 from app.sync.pace import USUAL
 
 log = logging.getLogger(__name__)
@@ -15,6 +15,27 @@ IDLE_SECONDS = 0.3
 """After the last scan of a run the loop waits this long for one more."""
 LONGEST_GATHERING = 5.0
 _AFTER_A_BUG = 60.0
+
+
+class Steps(Protocol):
+    """What the loop runs: an engine, or a station's uplink."""
+
+    @property
+    def failing(self) -> bool:
+        """Whether new facts wait for the next try."""
+        ...
+
+    def step(self) -> float:
+        """Do what is to be done; the seconds until the next time."""
+        ...
+
+    def network_returned(self) -> None:
+        """The next failure counts as the first."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
 
 
 class Bell:
@@ -66,10 +87,10 @@ class Bell:
 class SyncLoop:
     """Runs an engine until it is stopped; the engine is made on the loop's thread, where its reader belongs."""
 
-    def __init__(self, make_engine: Callable[[], Engine]) -> None:
+    def __init__(self, make_engine: Callable[[], Steps]) -> None:
         self._make_engine = make_engine
         self._bell = Bell()
-        self._engine: Engine | None = None
+        self._engine: Steps | None = None
         self._thread = threading.Thread(target=self._run, name="geyi-sync", daemon=True)
 
     def start(self) -> None:
@@ -100,7 +121,7 @@ class SyncLoop:
         finally:
             engine.close()
 
-    def _step(self, engine: Engine) -> float:
+    def _step(self, engine: Steps) -> float:
         try:
             return engine.step()
         except Exception:

@@ -12,13 +12,18 @@ from app.sync.protocol import Batch, Tally, tally_up
 
 MOST_CHARACTERS = 1_500_000
 """Bodies of one batch together; folded and squeezed that is some 256 kB."""
+AT_HOST = "at_host"
+"""State key: this PC has its place at the station's host and not at the platform itself."""
 TALLY_FACTS = 2_000
 """How many of the latest facts a comparison of counts goes back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where this book stands with the platform: own facts up to ``acknowledged`` are known there."""
+    """Where this book stands with the platform: own facts up to ``acknowledged`` are known there.
+
+    ``at_host`` says that it talks to its station's host, which passes the platform's facts on under their own numbers.
+    """
 
     device: str
     epoch: int
@@ -28,6 +33,7 @@ class Standing:
     oldest_ms: int
     cursor: int
     have: tuple[tuple[int, int], ...]
+    at_host: bool = False
 
     @property
     def unsent(self) -> int:
@@ -57,6 +63,7 @@ class Outbox:
             oldest_ms=oldest or 0,
             cursor=get("cursor", 0),
             have=have,
+            at_host=bool(get(AT_HOST, 0)),
         )
 
     def _have(self, device: str) -> tuple[tuple[int, int], ...]:
@@ -82,6 +89,7 @@ class Outbox:
             after=rows[-1][7] if rows else standing.digest,
             cursor=standing.cursor,
             have=standing.have,
+            unsent=max(0, standing.last - (rows[-1][0] if rows else standing.acknowledged)),
         )
 
     def tallies(self, standing: Standing, *, last: int) -> tuple[int, tuple[Tally, ...]]:

@@ -13,6 +13,8 @@ from app.domain.roles import POINT
 
 PLATFORM_DEVICE = "@"
 """The platform's own facts carry this device, epoch 1 and their number in the point's feed."""
+HOST_VOICE = 2
+"""What a station's host says itself carries the same device and this epoch; the platform's facts keep their numbers."""
 
 MOST_EVENTS = 5_000
 """No batch and no feed part carries more facts than this."""
@@ -44,7 +46,8 @@ class Batch:
     ``before`` and ``after`` are the digests around the facts. ``cursor`` is the last feed number read. ``have``
     gives each epoch of this device with the last seq that its book holds. ``opaque`` is one fact in canonical
     bytes, sent in the place of ``facts`` when the platform choked on it. ``tallies`` are days to compare, counted
-    from seq ``tallies_from`` to the end of this batch. ``plain`` bodies are not folded into columns.
+    from seq ``tallies_from`` to the end of this batch. ``unsent`` facts are left for later batches.
+    ``plain`` bodies are not folded into columns.
     """
 
     epoch: int
@@ -57,6 +60,7 @@ class Batch:
     opaque: bytes | None = None
     tallies: tuple[Tally, ...] = ()
     tallies_from: int = 0
+    unsent: int = 0
     plain: bool = field(default=False, compare=False)
 
     @property

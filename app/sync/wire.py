@@ -171,6 +171,8 @@ def _batch_to_bytes(batch: Batch, care: Care) -> bytes:
         said |= {"n": len(batch.facts), "x": fold_facts(batch.facts, care), "a": _text_of(batch.after)}
     if batch.tallies:
         said |= {"k": _tallies_out(batch.tallies), "s": batch.tallies_from}
+    if batch.unsent:
+        said["u"] = batch.unsent
     return dumps(said).encode()
 
 
@@ -198,6 +200,7 @@ def _batch(said: dict[str, Any], device: str) -> Batch:
         opaque=_bytes_of(said["o"]) if "o" in said else None,
         tallies=_tallies_in(said.get("k", [])),
         tallies_from=_number(said, "s", default=0),
+        unsent=_number(said, "u", default=0),
     )
 
 
