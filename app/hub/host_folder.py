@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.clock import Clock
+from app.domain.roles import STATION
 from app.hub.hub import Hub
 from app.hub.intake import Pace
 from app.hub.upbook import UpStore
 from app.store.book import Book
-from app.sync.protocol import HOST_VOICE, STATION
+from app.sync.protocol import HOST_VOICE
 
 NAME = "host"
 """The folder's name in the data folder of the PC that is the host."""

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from app.domain.clock import SystemClock
+from app.domain.roles import STATION
 from app.hub.host import Host
 from app.hub.host_folder import PlaceAbove, is_made, make
 from app.hub.host_process import is_running
 from app.store.faults import StoreFault
 from app.sync.http import HttpPlatform
-from app.sync.protocol import STATION, Batch
+from app.sync.protocol import Batch
 
 PLACE = PlaceAbove("", "up1", "secret", 3, "BY-W1", "宾阳网格站")
 
@@ -94,6 +95,7 @@ def test_a_host_ends_with_the_program_that_started_it(folder: Path) -> None:
     script = f"""
 from pathlib import Path
 from app.domain.clock import SystemClock
+from app.domain.roles import STATION
 from app.hub.host import Host
 host = Host(Path({str(folder)!r}), SystemClock())
 host.start()

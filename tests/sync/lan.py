@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
+from app.domain.roles import STATION
 from app.hub import platform
 from app.hub.host_folder import PlaceAbove, hub_of, make
 from app.hub.hub import Hub
@@ -18,7 +19,6 @@ from app.store.opening import Store
 from app.sync.engine import Engine
 from app.sync.http import HttpPlatform
 from app.sync.inbox import TakePlace
-from app.sync.protocol import STATION
 from app.sync.pulse import Pulse, Trouble
 from tests.samples import Record
 from tests.station import midnight, small_night
