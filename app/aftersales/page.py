@@ -41,6 +41,7 @@ from app.ui.panels import Beside
 from app.ui.photo import Camera, FileCamera
 from app.ui.shapes import Glyph
 from app.ui.sheet import Sheet, sheet_over
+from app.ui.unreadable import unreadable
 
 LINES, CLAIMS, BAGS = range(3)
 LOOK_AGAIN_MS = 30_000
@@ -156,7 +157,10 @@ class AftersalesPage(Page):
 
     def on_scan(self, code: str) -> None:
         known = queries.plain(code)
-        if known.startswith("TH-"):
+        trouble = unreadable(code)
+        if trouble is not None:
+            self.desk.answer(trouble)
+        elif known.startswith("TH-"):
             self._scanned_own(
                 known, part=BAGS, point=self.bags.point_at, reason=Reason.BAG_UNKNOWN, name="bag"
             )

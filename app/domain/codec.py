@@ -6,7 +6,7 @@ import json
 import types
 import typing
 from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from operator import attrgetter
@@ -57,6 +57,45 @@ KINDS: dict[str, type[Fact]] = {
     for name, thing in vars(module).items()
     if isinstance(thing, type) and issubclass(thing, Fact) and thing is not Fact
 }
+
+
+LONGEST_NOTE = 1_000
+"""What people write freely is cut after so many characters; every page asks for far less."""
+_WRITTEN_FREELY = frozenset({"note", "reason", "why", "how"})
+
+
+def fits(fact: Fact, body: str) -> bool:
+    """Whether a fact can be stored as it is: its body can be written in UTF-8, and it holds no endless note."""
+    try:
+        body.encode()
+    except UnicodeEncodeError:
+        return False
+    if len(body) <= LONGEST_NOTE:
+        return True
+    return all(len(getattr(fact, name, "")) <= LONGEST_NOTE for name in _WRITTEN_FREELY)
+
+
+def cleaned(fact: Fact) -> Fact:
+    """The fact with half characters (lone surrogates) made question marks and free text of a bearable length."""
+    return typing.cast(Fact, _cleaned(fact))
+
+
+def _cleaned(value: Any, most: int | None = None) -> Any:
+    if type(value) is tuple:
+        return tuple(_cleaned(item, most) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value,
+            **{
+                field.name: _cleaned(
+                    getattr(value, field.name), LONGEST_NOTE if field.name in _WRITTEN_FREELY else None
+                )
+                for field in fields(value)
+            },
+        )
+    if type(value) is str:
+        return value.encode(errors="replace").decode()[:most]
+    return value
 
 
 class _Fields(dict[type, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]]):

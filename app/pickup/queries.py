@@ -9,17 +9,17 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from app.domain import places
+from app.domain import perish, places
 from app.domain.clock import business_day, day_after
 from app.domain.codes import SHORTEST_CUT, Pattern
 from app.domain.goods import URGENCY, Zone
 from app.domain.ids import FactId
+from app.domain.perish import Grade
 from app.domain.pinyin import initials
 from app.domain.places import Kind
 from app.domain.refusals import Refused, refused
-from app.pickup import perish, rules
+from app.pickup import rules
 from app.pickup.actions import LAST_HANDED, ONE_ACT_MS, already
-from app.pickup.perish import Grade
 from app.pickup.rules import Asked, How, Look, Reason
 from app.store.connection import Reader, Row
 from app.store.tables import facts, lines, moves, people, stock

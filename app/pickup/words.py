@@ -9,10 +9,10 @@ from app.domain.answers import Answer, Tone
 from app.domain.clock import day_after, moment
 from app.domain.goods import URGENCY, Zone
 from app.domain.money import yuan
+from app.domain.perish import Grade
 from app.domain.places import Kind
 from app.domain.refusals import Refused
 from app.pickup.actions import Done, HandedOut, Moved, Ordered, PhoneShown, PickupUndone, Reminded
-from app.pickup.perish import Grade
 from app.pickup.queries import Absent, Act, Found, Neighbour, ShelfRow, Visit
 from app.pickup.rules import Reason, masked_name
 from app.pickup.slots import is_frozen, spoken

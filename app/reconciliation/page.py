@@ -34,6 +34,7 @@ from app.ui.desk import Desk
 from app.ui.page import EVERYTHING, Page
 from app.ui.photo import Camera, FileCamera
 from app.ui.shapes import Glyph
+from app.ui.unreadable import unreadable
 
 NAMES: Final = ("日结", "差异", "账期", "佣金", "扣款", "留痕")
 MOST_DAYS: Final = 6
@@ -149,7 +150,8 @@ class ReconciliationPage(Page):
 
     def on_scan(self, code: str) -> None:
         if not self.part.on_scan(code):
-            self.desk.answer(STRANGE if self.part is self.flow else NO_NEED)
+            strange = unreadable(code) or STRANGE
+            self.desk.answer(strange if self.part is self.flow else NO_NEED)
 
     def undo(self) -> None:
         self.desk.answer(RECOUNT)

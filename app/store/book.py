@@ -113,6 +113,10 @@ class Book:
     def record(self, fact: Fact) -> FactId:
         """Record what happened here: the fact, its digest, its moves and all projections."""
         self._recall()
+        body = codec.encode(fact)
+        if not codec.fits(fact, body):
+            fact = codec.cleaned(fact)
+            body = codec.encode(fact)
         seq = self._seq + 1
         now = self.clock.now_ms()
         recorded = Recorded(
@@ -122,7 +126,7 @@ class Book:
             business_day(now - self.skew_ms),
             self.operator,
             type(fact).__name__,
-            codec.encode(fact),
+            body,
         )
         digest = codec.chained(self._digest, recorded)
         self._enter(recorded, fact, digest)

@@ -18,6 +18,7 @@ from app.ui.desk import Desk
 from app.ui.page import EVERYTHING, HomePage
 from app.ui.panels import SectionTitle, StatePanel, StatTile
 from app.ui.shapes import Glyph, draw_focus_ring, draw_glyph, draw_keycap, draw_tone, font_of, sized
+from app.ui.unreadable import unreadable
 
 MOST_STEPS = 3
 UNKNOWN_CODE = Answer(
@@ -188,7 +189,7 @@ class TodayPage(HomePage):
         if key:
             self.passed_on.emit(key, code)
         else:
-            self.desk.answer(UNKNOWN_CODE)
+            self.desk.answer(unreadable(code) or UNKNOWN_CODE)
 
     def refresh(self, topics: frozenset[str]) -> None:
         now = self._clock.now_ms()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.clock import at, day_after
+from app.domain.goods import Zone
 from app.domain.labels import is_paper_part
+from app.domain.perish import Grade, cut_offs, deadline_ms, grade
+from app.domain.places import SURPLUS_SLOT, shelf
 from app.store.connection import Reader
 
 
@@ -61,7 +64,7 @@ def standing(reader: Reader, *, day: str, now_ms: int) -> Standing:
         waiting_buyers=waiting[1],
         handed_out=_number(reader, _HANDED_OUT, (at(day, "00:00"), at(day_after(day, 1), "00:00"))),
         frozen_waiting=waiting[2],
-        overdue=_number(reader, _OVERDUE, (day_after(day, -AMBIENT_DAYS), day)),
+        overdue=_overdue(reader, now_ms),
         open_differences=differences[0],
         urgent_differences=differences[1],
         claims_waiting=_number(reader, "SELECT count(*) FROM claims WHERE outcome = ''"),
@@ -80,8 +83,6 @@ def standing(reader: Reader, *, day: str, now_ms: int) -> Standing:
 
 URGENT_MS = 2 * 3_600_000
 """A difference whose claim deadline is this near is urgent."""
-AMBIENT_DAYS = 3
-"""Ambient goods wait three days, all others until the next business day (ours, see the manual)."""
 
 
 def page_for(reader: Reader, code: str) -> str:
@@ -98,6 +99,17 @@ def page_for(reader: Reader, code: str) -> str:
     spaceless = plain.replace(" ", "")
     known = "SELECT 1 FROM lines WHERE code IN (?, ?) UNION SELECT 1 FROM elsewhere WHERE code IN (?, ?) AND tail <> ''"
     return "F3" if reader.value(known, (plain, spaceless, plain, spaceless)) else ""
+
+
+def _overdue(reader: Reader, now_ms: int) -> int:
+    """Pieces on the shelf that should be gone by now, by the hours that the shelf list keeps."""
+    cuts = cut_offs(reader.get("overdue"))
+    overdue = 0
+    for name, day, pieces in reader.rows(_ON_SHELF, (str(shelf(SURPLUS_SLOT)),)):
+        zone = Zone(name)
+        if grade(zone, deadline_ms(zone, day, cuts), now_ms=now_ms) is Grade.OVERDUE:
+            overdue += pieces
+    return overdue
 
 
 def _number(reader: Reader, sql: str, params: tuple[object, ...] = ()) -> int:
@@ -131,10 +143,13 @@ _CODE_UNSEEN = """
 SELECT count(*) FROM state WHERE key = 'recovery_code'
    AND NOT EXISTS (SELECT 1 FROM state WHERE key = 'recovery_seen')
 """
-_OVERDUE = """
-SELECT sum(s.pieces) FROM stock s JOIN lines l ON l.lot = s.lot
-WHERE s.place GLOB 'shelf:*' AND s.pieces > 0
-  AND ((l.zone = 'ambient' AND l.day <= ?) OR (l.zone <> 'ambient' AND l.day < ?))
+_ON_SHELF = """
+SELECT l.zone, max(l.day, coalesce((
+    SELECT max(f.day) FROM moves m JOIN facts f ON f.id = m.fact
+    WHERE m.lot = s.lot AND m.target GLOB 'shelf:*' AND (m.source GLOB 'van:*' OR m.source = 'short:')), '')) came,
+    sum(s.pieces)
+FROM stock s JOIN lines l ON l.lot = s.lot
+WHERE s.place GLOB 'shelf:*' AND s.place <> ? AND s.pieces > 0 GROUP BY l.zone, came
 """
 _DIFFERENCES = """
 SELECT count(*), coalesce(sum(deadline_ms > 0 AND deadline_ms < ?), 0) FROM differences

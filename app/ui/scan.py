@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 
-from app.ui.burst import FAST_MS, LONGEST, STALL_MS, Press, Release, Sort, Sorter, Typed
+from app.ui.burst import FAST_MS, STALL_MS, Press, Release, Sort, Sorter, Typed
 
 _SUFFIXES: Final = frozenset(key.value for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab))
 _EDITING: Final = frozenset(
@@ -30,12 +30,11 @@ _COMMANDS: Final = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaMod
 class ScanCapture(QObject):
     """Filters the key events of every window, before any widget sees them.
 
-    `scanned(code)` carries one scan, control characters kept, at most 512 characters; `overlong(length)` follows
-    it when the scan was longer. Keys typed by hand reach the focus widget in order, at most 50 ms later.
+    `scanned(code)` carries one scan, control characters kept, at most 512 characters of it.
+    Keys typed by hand reach the focus widget in order, at most 50 ms later.
     """
 
     scanned = Signal(str)
-    overlong = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -121,10 +120,7 @@ class ScanCapture(QObject):
 
     def _tell(self) -> None:
         while self._sorter.codes:
-            code = self._sorter.codes.pop(0)
-            self.scanned.emit(code.text)
-            if code.length > LONGEST:
-                self.overlong.emit(code.length)
+            self.scanned.emit(self._sorter.codes.pop(0).text)
 
     def _arm(self) -> None:
         if not self._sorter.holding:

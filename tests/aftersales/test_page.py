@@ -202,6 +202,14 @@ def test_a_scan_that_means_nothing_gets_one_sentence(counter: Counter, code: str
     assert sheet_over(counter.window) is None
 
 
+@pytest.mark.parametrize(("code", "word"), [("X" * 400, "码太长"), ("690\x071234", "码不干净")])
+def test_a_scan_that_can_be_no_code_is_told_with_its_true_reason(
+    counter: Counter, code: str, word: str
+) -> None:
+    counter.page.on_scan(code)
+    assert counter.answers[-1].word == word
+
+
 def test_typing_initials_finds_the_buyer(counter: Counter) -> None:
     counter.type_in("wxm")
     assert texts(counter, "lines", 0)[:2] == ["找到 2 件", "土鸡蛋 10枚"]

@@ -11,12 +11,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain import codec
+from app.domain import codec, perish
 from app.domain.codes import is_cut_short
 from app.domain.goods import Count, Zone
 from app.domain.ids import FactId
 from app.domain.refusals import Refused
-from app.pickup import perish, rules
+from app.pickup import rules
 from app.pickup.actions import HandedOut, HandOut, HandOutAll, MoveGoods, UndoPickup
 from app.store.book import Book
 from tests.pickup import village as v

@@ -262,7 +262,7 @@ def test_an_empty_slot_may_be_scanned_and_counted(counter: Counter) -> None:
     assert _slots(counter)["B-09"] == "多 1 件"
 
 
-@pytest.mark.parametrize("code", ["", "1" * 500, "HW-A-02-X", "\x1d\x00", "取货"])
+@pytest.mark.parametrize("code", ["", "1" * 50, "HW-A-02-X", "\x1d", "取货"])
 def test_a_strange_code_is_said_to_be_strange(counter: Counter, code: str) -> None:
     counter.scan(code)
     assert counter.last.word == "不认识"
@@ -566,3 +566,11 @@ def test_a_bill_that_came_meanwhile_is_compared_when_the_page_comes_to_the_front
     counter.settle()
     assert counter.last.word == "账单有出入"
     assert [row.note for row in queries.open_differences(reader)] == ["pieces"]
+
+
+@pytest.mark.parametrize(("code", "word"), [("X" * 400, "码太长"), ("690\x071234", "码不干净")])
+def test_a_scan_that_can_be_no_code_is_told_with_its_true_reason(
+    counter: Counter, code: str, word: str
+) -> None:
+    counter.scan(code)
+    assert counter.answers[-1].word == word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -202,3 +202,23 @@ def _all_is_carried(store: Store, reader: Reader) -> bool:
     assert found is not None
     _, in_log, carried = found
     return bool(0 < in_log == carried)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("烂了\ud83d两个", "烂了?两个"), ("长" * 1_000_000, "长" * codec.LONGEST_NOTE), ("正好", "正好")],
+)
+def test_a_note_is_kept_readable_and_of_a_bearable_length(store: Store, written: str, kept: str) -> None:
+    store.writer.do(Record((e.DamageFound(TRIP, (Count("1", 1),), written, ("sha",)),)))
+    reader = store.reader()
+    assert reader.value("SELECT note FROM differences") == kept
+    body = reader.value("SELECT body FROM facts WHERE kind = 'DamageFound'")
+    assert codec.decode("DamageFound", body) == e.DamageFound(TRIP, (Count("1", 1),), kept, ("sha",))
+    reader.close()
+
+
+def test_half_characters_deep_inside_a_list_do_not_stop_it(store: Store) -> None:
+    strange = replace(line("x"), product="蛋\udcff")
+    store.writer.do(Record((manifest([strange], trip="T2"),)))
+    with closing(store.reader()) as reader:
+        assert reader.value("SELECT product FROM lines WHERE lot = 'x'") == "蛋?"

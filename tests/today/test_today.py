@@ -10,9 +10,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.domain import events as e
-from app.domain.answers import Tone
+from app.domain.answers import Answer, Tone
 from app.domain.clock import StoryClock, at
 from app.domain.goods import Count, Zone
+from app.domain.perish import Grade
+from app.pickup.queries import shelf
+from app.store.connection import Reader
 from app.store.opening import Store
 from app.today.page import StepCard, TodayPage
 from app.today.queries import page_for, standing
@@ -79,13 +82,20 @@ def test_the_numbers_follow_the_book(store: Store, clock: StoryClock) -> None:
     reader.close()
 
 
-def test_goods_kept_too_long_count_as_overdue(store: Store, clock: StoryClock) -> None:
+def test_goods_kept_past_their_hour_count_as_overdue_as_on_the_shelf_list(store: Store) -> None:
     store.writer.do(Record((e.GoodsReceived(TRIP, (Count("1", 2, "A-01"), Count("2", 2, "D-01"))),)))
     reader = store.reader()
-    clock.advance(seconds=86_400)
-    assert standing(reader, day="2026-11-23", now_ms=clock.now_ms()).overdue == 2
-    assert standing(reader, day="2026-11-25", now_ms=clock.now_ms()).overdue == 4
+    overdue = [standing(reader, day=DAY, now_ms=at(day, clock)).overdue for day, clock in _EVENINGS]
+    assert overdue == [0, 2, 2, 4]
+    assert overdue == [_overdue_on_shelf_list(reader, at(day, clock)) for day, clock in _EVENINGS]
     reader.close()
+
+
+_EVENINGS = ((DAY, "19:59"), (DAY, "20:01"), ("2026-11-25", "22:59"), ("2026-11-25", "23:01"))
+
+
+def _overdue_on_shelf_list(reader: Reader, now_ms: int) -> int:
+    return sum(row.pieces for row in shelf(reader, now_ms=now_ms) if row.grade is Grade.OVERDUE)
 
 
 def test_enter_on_the_first_step_asks_for_its_page(qtbot: QtBot, store: Store, clock: StoryClock) -> None:
@@ -128,3 +138,19 @@ def test_a_pickup_that_the_platform_took_back_is_said_first() -> None:
 
 def test_the_recovery_code_is_asked_for_until_it_is_written_down() -> None:
     assert _words(replace(QUIET, code_unseen=1)) == ["抄下恢复码"]
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [("A" * 65, "码太长"), ("ABC\x07123", "码不干净"), ("NOBODYS", "不认识这个码")],
+)
+def test_a_code_that_no_page_takes_is_told_with_its_true_reason(
+    qtbot: QtBot, store: Store, clock: StoryClock, code: str, word: str
+) -> None:
+    desk = Desk(store.writer.submit)
+    answers: list[Answer] = []
+    desk.answered.connect(answers.append)
+    page = TodayPage(desk, store.reader(), clock)
+    qtbot.addWidget(page)
+    page.on_scan(code)
+    assert [answer.word for answer in answers] == [word]
