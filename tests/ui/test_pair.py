@@ -90,7 +90,7 @@ def test_a_half_that_hears_everything_lets_the_pair_hear_everything(qtbot: QtBot
 
 def test_cleared_pages_make_room_for_others(counter: CounterWindow) -> None:
     counter.clear_pages()
-    assert counter.page is None
+    assert counter.pages == []
     other = Half(counter.desk, "看板", frozenset())
     counter.add_page(other)
     assert counter.page is other
