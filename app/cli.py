@@ -8,6 +8,8 @@ from pathlib import Path
 
 from app import __version__
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - a station's host is there for its whole LAN
+
 
 def main(argv: list[str] | None = None) -> int:
     """Do what the words ask; the exit code."""
@@ -54,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     host = verbs.add_parser(
         "host", help="a station's host on the host folder --data; the window starts it by itself"
     )
+    host.add_argument("--address", default=EVERYWHERE)
     host.add_argument("--parent", type=int, default=0, help="end with this process")
     verbs.add_parser("practice", help="the window on practice goods; the real book is not touched")
     return parser
@@ -91,7 +94,8 @@ def _host(options: argparse.Namespace) -> int:
     from app.domain.clock import SystemClock
     from app.hub.host_process import run
 
-    return run(options.data, SystemClock(), parent=options.parent or os.getppid())
+    parent = options.parent or os.getppid()
+    return run(options.data, SystemClock(), parent=parent, address=options.address)
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -25,6 +25,7 @@ from app.store import keys
 from app.store.connection import Reader, connect
 from app.sync.outbox import Outbox
 
+EVERYWHERE, LOOPBACK = "0.0.0.0", "127.0.0.1"  # noqa: S104 - a host is there for its whole LAN
 START_SECONDS, STOP_SECONDS = 30.0, 10.0
 _LOOK_SECONDS = 0.05
 
@@ -42,8 +43,8 @@ class Member:
 class Host:
     """The host on one PC; ``folder`` is the host's own and made already."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
-        self._folder, self._clock = folder, clock
+    def __init__(self, folder: Path, clock: Clock, *, address: str = EVERYWHERE) -> None:
+        self._folder, self._clock, self._address = folder, clock, address
         self._process: subprocess.Popen[bytes] | None = None
         self._hub: Hub | None = None
 
@@ -57,7 +58,7 @@ class Host:
         address = self._folder / ADDRESS
         if not self.is_running:
             address.unlink(missing_ok=True)
-            self._process = _spawn(self._folder)
+            self._process = _spawn(self._folder, self._address)
         end = time.monotonic() + START_SECONDS
         while self.is_running and time.monotonic() < end:
             with contextlib.suppress(OSError, ValueError):
@@ -114,9 +115,10 @@ class Host:
         return key
 
 
-def _spawn(folder: Path) -> subprocess.Popen[bytes]:
+def _spawn(folder: Path, address: str) -> subprocess.Popen[bytes]:
     words = [] if getattr(sys, "frozen", False) else ["-m", "app"]
-    command = [sys.executable, *words, "--data", str(folder), "host", "--parent", str(os.getpid())]
+    asked = ["--data", str(folder), "host", "--address", address, "--parent", str(os.getpid())]
+    command = [sys.executable, *words, *asked]
     nothing = subprocess.DEVNULL
     return subprocess.Popen(
         command,

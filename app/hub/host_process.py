@@ -31,16 +31,19 @@ MOST_LOG = 1_000_000
 
 
 class HostService:
-    """All that a host runs; ``stop`` it before the program ends. Raises ``StoreFault`` where another one runs."""
+    """All that a host runs; ``stop`` it before the program ends. Raises ``StoreFault`` where another one runs.
+
+    Who may look for it is who may reach it: questions are heard at the same ``address``.
+    """
 
     def __init__(
         self,
         folder: Path,
         clock: Clock,
         *,
-        address: str = "0.0.0.0",  # noqa: S104 - it is there for the whole LAN
+        address: str,
         port: int = PORT,
-        finder_at: tuple[str, int] = ("", finder.PORT),
+        finder_port: int = finder.PORT,
     ) -> None:
         """``folder`` is the host's own, made by :func:`app.hub.host_folder.make`."""
         self.store = UpStore(folder, clock)
@@ -51,7 +54,7 @@ class HostService:
         self._secret = str(reader.get("secret", ""))
         reader.close()
         self.running = _serve(self.hub, address, port)
-        self._answerer = self._answer(finder_at)
+        self._answerer = self._answer((address, finder_port))
         self._uplink = SyncLoop(self._make_uplink)
         if self._server and self._secret:
             self._uplink.start()
@@ -100,14 +103,14 @@ def _secret_of(hub: Hub, device: str) -> bytes | None:
     return bytes(found) if found else None
 
 
-def run(folder: Path, clock: Clock, *, parent: int) -> int:
+def run(folder: Path, clock: Clock, *, parent: int, address: str) -> int:
     """Be the host until asked to leave, or until the program whose process is ``parent`` is gone; the exit code."""
     log_file = RotatingFileHandler(
         folder / "host.log", maxBytes=MOST_LOG, backupCount=1, encoding="utf-8", delay=True
     )
     log_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[log_file])
-    service = HostService(folder, clock)
+    service = HostService(folder, clock, address=address)
     ended = threading.Event()
     while not ended.wait(LOOK_SECONDS):
         if (folder / LEAVE).exists() or not is_running(parent):

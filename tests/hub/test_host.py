@@ -14,7 +14,7 @@ import pytest
 
 from app.domain.clock import SystemClock
 from app.domain.roles import STATION
-from app.hub.host import Host
+from app.hub.host import LOOPBACK, Host
 from app.hub.host_folder import PlaceAbove, is_made, make
 from app.hub.host_process import is_running
 from app.store.faults import StoreFault
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def host(folder: Path) -> Iterator[Host]:
-    made = Host(folder, SystemClock())
+    made = Host(folder, SystemClock(), address=LOOPBACK)
     yield made
     made.stop()
 
@@ -97,7 +97,7 @@ from pathlib import Path
 from app.domain.clock import SystemClock
 from app.domain.roles import STATION
 from app.hub.host import Host
-host = Host(Path({str(folder)!r}), SystemClock())
+host = Host(Path({str(folder)!r}), SystemClock(), address="127.0.0.1")
 host.start()
 print(host._process.pid, flush=True)
 import os
