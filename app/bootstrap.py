@@ -15,7 +15,7 @@ from PySide6.QtCore import QProcess, QTimer
 
 from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, SystemClock, business_day, moment
-from app.domain.roles import POINT
+from app.domain.roles import POINT, STATION
 from app.roles import Surroundings, point_pages
 from app.settings import preferences as choices
 from app.settings.preferences import Preferences
@@ -29,7 +29,8 @@ from app.ui.status import Network, Standing
 from app.ui.window import CounterWindow, Heading
 from app.upkeep.actions import NoteSkew
 from app.upkeep.clockwatch import ClockWatch
-from app.upkeep.ports import Then, Upkeep
+from app.upkeep.hosting import Hosting
+from app.upkeep.ports import StationPCs, Then, Upkeep
 
 if TYPE_CHECKING:
     from app.store.book import Book
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 BACKUP_EVERY_MS = 3_600_000
 FIRST_BACKUP_MS = 600_000
 """A shop that is open for less than an hour has its backup too."""
-LOOK_EVERY_MS = 1_000
+LOOK_EVERY_MS, HOST_EVERY_MS = 1_000, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Counter:
         self._clock_watch = ClockWatch()
         self.store = Store(folder, clock, changed=self._recorded)
         self.desk = Desk(self.store.writer.submit, explain=explain)
+        self._hosting = Hosting(self.store, post=self.desk.post, hang_up=self._hang_up)
         self.reader = self.store.reader()
         if self.store.recovery_code:
             self.store.writer.submit(KeepRecoveryCode(self.store.recovery_code))
@@ -122,6 +124,19 @@ class Counter:
             enrol=self.enrol,
             try_now=self._try_now,
             practise=_practise,
+            station=self._station_pcs() if self._role == STATION else None,
+        )
+
+    def _station_pcs(self) -> StationPCs:
+        hosting = self._hosting
+        return StationPCs(
+            look=hosting.look,
+            become_host=lambda then: hosting.become_host(lambda answer: self._said(answer, then)),
+            join=lambda address, code, then: hosting.join(
+                address, code, lambda answer: self._said(answer, then)
+            ),
+            new_code=hosting.new_code,
+            find=hosting.find,
         )
 
     def _heading(self) -> Heading:
@@ -186,6 +201,8 @@ class Counter:
         QTimer.singleShot(FIRST_BACKUP_MS, self.window, lambda: self.back_up(_only_log))
         self._loading = threading.Thread(target=_load_the_rest, name="geyi-load", daemon=True)
         self._loading.start()
+        self._hosting.keep_running()
+        self._every(HOST_EVERY_MS, self._hosting.keep_running)
         self.connect()
 
     def _every(self, milliseconds: int, work: Callable[[], None]) -> None:
@@ -201,6 +218,12 @@ class Counter:
             self._loop = SyncLoop(self.make_engine)
             self._loop.start()
 
+    def _hang_up(self) -> None:
+        """Before this PC takes another place: the exchange with the one it had comes to its end."""
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.stop()
+
     @property
     def _server(self) -> str:
         return self.preferences.server or str(self.reader.get("server", ""))
@@ -211,7 +234,9 @@ class Counter:
         from app.sync.http import HttpPlatform
 
         reader = self.store.reader()
-        place = HttpPlatform(self._server, device=reader.get("device", ""), secret=reader.get("secret", ""))
+        place = self._hosting.platform(reader) or HttpPlatform(
+            self._server, device=reader.get("device", ""), secret=reader.get("secret", "")
+        )
         return Engine(
             writer=self.store.writer, reader=reader, platform=place, clock=self.clock, pulse=self.pulse
         )
@@ -239,6 +264,7 @@ class Counter:
             )
         except SyncError:
             return Answer(Tone.WRONG, "连不上", "连不上这个平台地址。请检查网络和地址，再试一次。")
+        self._hang_up()
         self.store.writer.do(TakePlace(place))
         self.store.writer.do(KeepServer(server))
         self.preferences = replace(self.preferences, server=server)
@@ -305,8 +331,8 @@ class Counter:
         """Stop the loop, finish what is queued, let go of the folder."""
         for timer in self.window.findChildren(QTimer):
             timer.stop()
-        if self._loop is not None:
-            self._loop.stop()
+        self._hang_up()
+        self._hosting.stop()
         if self._loading is not None:
             self._loading.join()
         self.reader.close()

@@ -89,4 +89,4 @@ def _network(at: Surroundings) -> Page:
 def _settings(at: Surroundings) -> Page:
     from app.upkeep.settings_page import SettingsPage
 
-    return SettingsPage(at.desk, at.reader, at.upkeep(), at.preferences())
+    return SettingsPage(at.desk, at.reader, at.clock, at.upkeep(), at.preferences())

@@ -43,8 +43,8 @@ class Member:
 class Host:
     """The host on one PC; ``folder`` is the host's own and made already."""
 
-    def __init__(self, folder: Path, clock: Clock, *, address: str = EVERYWHERE) -> None:
-        self._folder, self._clock, self._address = folder, clock, address
+    def __init__(self, folder: Path, clock: Clock, *, address: str = "") -> None:
+        self._folder, self._clock, self._address = folder, clock, address or EVERYWHERE
         self._process: subprocess.Popen[bytes] | None = None
         self._hub: Hub | None = None
 

@@ -104,7 +104,7 @@ def find(
     station: str = "",
     device: str = "",
     secret: str = "",
-    targets: Sequence[str] = EVERYBODY,
+    targets: Sequence[str] = (),
     port: int = PORT,
     seconds: float = 1.2,
 ) -> tuple[Found, ...]:
@@ -117,7 +117,7 @@ def find(
     found: dict[str, Found] = {}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        for target in targets:
+        for target in targets or EVERYBODY:
             _ask(asking, question, (target, port))
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:

@@ -13,10 +13,42 @@ Then = Callable[[Answer], None]
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPC:
+    """A PC of the station as its host knows it; ``seen_ms`` 0: never yet."""
+
+    name: str
+    seen_ms: int
+    unsent: int
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StationView:
+    """How this PC stands with the station's other PCs: it is the host, or has joined one (``address``), or neither."""
+
+    is_host: bool = False
+    is_running: bool = False
+    address: str = ""
+    pcs: tuple[OtherPC, ...] = ()
+    unsent_above: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StationPCs:
+    """What can be asked about the station's other PCs; all of it is slow, and answers on the Qt thread."""
+
+    look: Callable[[Callable[[StationView], None]], None]
+    become_host: Callable[[Then], None]
+    join: Callable[[str, str, Then], None]
+    new_code: Callable[[Callable[[str], None]], None]
+    find: Callable[[Callable[[tuple[str, ...]], None]], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Upkeep:
     """``save`` keeps preferences; ``enrol`` takes server and one-time code; both long ones answer on the Qt thread.
 
-    ``practise`` opens the practice window beside this one.
+    ``practise`` opens the practice window beside this one. ``station`` is there at a grid station only.
     """
 
     folder: Path
@@ -25,3 +57,4 @@ class Upkeep:
     enrol: Callable[[str, str, Then], None]
     try_now: Callable[[], None]
     practise: Callable[[], None]
+    station: StationPCs | None = None

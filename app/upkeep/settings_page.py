@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVB
 
 from app import __version__
 from app.domain.answers import Answer, Tone
+from app.domain.clock import Clock
 from app.settings.preferences import Preferences
 from app.store.connection import Reader
+from app.sync.outbox import AT_HOST
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Choice
 from app.ui.desk import Desk
@@ -23,6 +25,7 @@ from app.ui.sheet import Sheet
 from app.upkeep.actions import NoteCodeWrittenDown
 from app.upkeep.ports import Then, Upkeep
 from app.upkeep.queries import backups
+from app.upkeep.station_panel import StationPanel
 
 RECOVERY_STATE = "recovery_code"
 """State key of the recovery code: inside the encrypted book, so that it can be printed again."""
@@ -74,17 +77,20 @@ class SettingsPage(Page):
 
     title = "设置"
     glyph = Glyph.GEAR
-    topics = frozenset({"preferences"})
+    topics = frozenset({"preferences", "pulse"})
     invitation_glyph = Glyph.GEAR
     invitation = Answer(Tone.INFO, "设置", "改了马上生效；字号要重开格驿才变。")
 
-    def __init__(self, desk: Desk, reader: Reader, upkeep: Upkeep, preferences: Preferences) -> None:
+    def __init__(
+        self, desk: Desk, reader: Reader, clock: Clock, upkeep: Upkeep, preferences: Preferences
+    ) -> None:
         super().__init__(desk)
         self._reader, self._upkeep, self._preferences = reader, upkeep, preferences
         self._size = Choice("字号", ("标准", "大字"), start=int(preferences.large_text))
         self._sounds = Choice("声音", ("开", "关"), start=0 if preferences.sounds else 1)
         self._backup = SettingRow("备份", "", self._backup_keys())
         self._platform = SettingRow("连接平台", "", self._key("登记", "F9", self._enrol))
+        self._station = StationPanel(desk, clock, upkeep.station) if upkeep.station else None
         self._arrange()
         self._size.chosen.connect(lambda at: self._save(replace(self._preferences, large_text=bool(at))))
         self._sounds.chosen.connect(lambda at: self._save(replace(self._preferences, sounds=not at)))
@@ -96,6 +102,7 @@ class SettingsPage(Page):
         column.setSpacing(sized(self, tokens.SPACE_M))
         for row in (
             self._platform,
+            *([self._station] if self._station else []),
             self._backup,
             SettingRow(
                 "恢复码",
@@ -146,10 +153,14 @@ class SettingsPage(Page):
         self._backup.sentence.setText(
             f"{newest}。每小时自动一份{f'，另存到 {other}' if other else '，建议另存到 U 盘'}。"
         )
+        if self._station is not None:
+            self._station.look()
         device = self._reader.get("device", "")
         server = self._preferences.server or self._reader.get("server", "")
         self._platform.sentence.setText(
-            f"已登记为 {device}，平台地址 {server}"
+            "本站主机替这台电脑上传。"
+            if self._reader.get(AT_HOST, 0)
+            else f"已登记为 {device}，平台地址 {server}"
             if device and server
             else "还没有登记。不联网也能照常用，登记后自动上传。"
         )

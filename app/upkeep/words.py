@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.answers import Answer, Tone
 from app.sync.pulse import Mood, Reading, Trouble
+from app.upkeep.ports import OtherPC, StationView
 
 _TROUBLES = {
     Trouble.NONE: "",
@@ -67,3 +68,45 @@ def age(milliseconds: int) -> str:
     if minutes < 60:
         return f"{minutes} 分钟"
     return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // 1440} 天"
+
+
+# --- the station's PCs -------------------------------------------------------------------------------------
+
+IS_HOST = Answer(Tone.OK, "是主机了", "这台是本站主机。给别的电脑要一个登记码，让它们加入。这台别关机。")
+JOINED = Answer(Tone.OK, "加入了", "已加入本站主机。扫过的几秒内各台都看得到；主机不在也照常干活。")
+FIRST_THE_PLATFORM = Answer(Tone.LOOK, "先连接平台", "做主机的电脑要先登记平台：请按 F9 登记，再来设主机。")
+CODE_REFUSED = Answer(
+    Tone.WRONG, "登记码不对", "这个登记码不能用：可能输错了，或者用过了。请在主机上再要一个。"
+)
+NO_HOST_THERE = Answer(
+    Tone.WRONG, "连不上主机", "这个地址上没有主机。请看看主机开着没有、在不在同一个网里，再试一次。"
+)
+OTHER_STATION = Answer(Tone.WRONG, "不是本站", "那台主机是别的站的，没有加入。请核对地址。")
+HOST_FAILED = Answer(Tone.WRONG, "没做成", "主机没能开起来。请重开格驿再试；还不行请联系客服。")
+NO_CODE = Answer(Tone.WRONG, "没有登记码", "主机现在没有回答。请等几秒再试。")
+
+
+def station_sentence(view: StationView) -> str:
+    """How this PC stands with the others, and what can be done."""
+    if not view.is_host:
+        if view.address:
+            return f"已加入主机 {view.address}。主机关了也能照常干活，回来后自动补上。"
+        return "几台电脑一起干活：一台做主机，别的加入它。没有外网也能互相看到，不会重复分拣。"
+    if not view.is_running:
+        return "这台是主机，正在启动。别的电脑先各干各的，一会儿自动补上。"
+    above = f"平台还有 {view.unsent_above} 笔没收到。" if view.unsent_above else "平台都收到了。"
+    return f"这台是主机，地址 {view.address}。{above}"
+
+
+def pc_state(pc: OtherPC, now_ms: int) -> tuple[str, Tone]:
+    """Whether a PC of the station is there, and what it still has to send."""
+    if not pc.seen_ms:
+        return "还没来过", Tone.INFO
+    left = f"，还有 {pc.unsent} 笔没传" if pc.unsent else "，都传了"
+    if now_ms - pc.seen_ms <= GONE_MS:
+        return f"在线{left}", Tone.LOOK if pc.unsent else Tone.OK
+    return f"{age(now_ms - pc.seen_ms)}没来{left if pc.unsent else ''}", Tone.LOOK
+
+
+GONE_MS = 30_000
+"""A PC that the host has not heard of for so long is said to be away."""

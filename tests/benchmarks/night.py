@@ -197,8 +197,8 @@ def _play(
     meanwhile = [ms for _, ms in back["scans"]]
     print(
         f"{len(times)} scans in {seconds:.0f} s: p50 {percentile(times, 50):.1f} ms,"
-        f" p95 {percentile(times, 95):.1f} ms, p99 {percentile(times, 99):.1f} ms; alone p50 {percentile(control, 50):.1f} ms,"
-        f" p95 {percentile(control, 95):.1f} ms"
+        f" p95 {percentile(times, 95):.1f} ms, p99 {percentile(times, 99):.1f} ms;"
+        f" alone p50 {percentile(control, 50):.1f} ms, p95 {percentile(control, 95):.1f} ms"
     )
     print(
         f"{options.outage} facts caught up in {back['seconds']:.2f} s, {len(meanwhile)} scans meanwhile with p95"
