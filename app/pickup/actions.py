@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from secrets import token_hex
 
 from app.domain import events as e
-from app.domain import places
+from app.domain import places, slots
 from app.domain.clock import day_after
 from app.domain.goods import Count, Person, Zone
 from app.domain.ids import FactId, new_code
 from app.domain.pinyin import initials
 from app.domain.refusals import Refused, refused
-from app.pickup import rules, slots
+from app.pickup import rules
 from app.pickup.rules import Reason
 from app.store.book import Book
 from app.store.connection import Row
@@ -354,7 +354,7 @@ class MoveGoods:
     to: str
 
     def perform(self, book: Book) -> Moved | Refused:
-        slot = slots.read_slot(self.to, book.get("slots"))
+        slot = slots.read_slot(self.to, slots.all_slots(book.get("slots")))
         if slot is None:
             return refused(Reason.NO_SUCH_SLOT, slot=self.to.strip()[:20])
         goods = rules.joined(self.goods)

@@ -9,11 +9,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from app.domain import slots
 from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock
 from app.domain.goods import Count, Zone
 from app.domain.refusals import Refused, refused
-from app.pickup import queries, slots, words
+from app.pickup import queries, words
 from app.pickup.actions import CopyReminder, Moved, MoveGoods, PhoneShown, RevealPhone
 from app.pickup.queries import ShelfRow
 from app.pickup.rules import Reason
@@ -153,7 +154,7 @@ class ShelfPage(Page):
     def on_scan(self, code: str) -> None:
         """A slot's label or a pickup code finds its row."""
         self._show_everything()
-        slot = slots.read_slot(code, self._reader.get("slots"))
+        slot = slots.read_slot(code, slots.all_slots(self._reader.get("slots")))
         if slot is not None:
             self._point_at([row for row in self._all if row.slot == slot], nothing=words.empty_slot(slot))
             return

@@ -12,10 +12,10 @@ from app.domain.money import yuan
 from app.domain.perish import Grade
 from app.domain.places import Kind
 from app.domain.refusals import Refused
+from app.domain.slots import is_frozen, spoken
 from app.pickup.actions import Done, HandedOut, Moved, Ordered, PhoneShown, PickupUndone, Reminded
 from app.pickup.queries import Absent, Act, Found, Neighbour, ShelfRow, Visit
 from app.pickup.rules import Reason, masked_name
-from app.pickup.slots import is_frozen, spoken
 
 ZONES = {Zone.FROZEN: "冷冻", Zone.CHILLED: "冷藏", Zone.FRESH: "生鲜", Zone.AMBIENT: "常温"}
 GRADES = {Grade.TIME: "还早", Grade.SOON: "快到", Grade.OVERDUE: "滞留"}

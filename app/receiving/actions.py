@@ -17,9 +17,9 @@ from app.domain.codes import SHORTEST_CUT, Pattern
 from app.domain.goods import Count, CrateNote, Line, Person, Shortfall, Zone
 from app.domain.ids import FactId
 from app.domain.refusals import Refused, refused
+from app.domain.slots import is_too_warm, read_slot
 from app.receiving import rules
 from app.receiving.rules import Expected, Look, Reading, Reason, Taken
-from app.receiving.slots import read_slot, zone_of
 from app.receiving.standing import PERSON, Here, give_slots, here, settled
 from app.store.book import Book
 
@@ -676,7 +676,7 @@ class Rehouse:
             return refused(Reason.SAME_SLOT, slot=slot)
         zone = Zone(book.value("SELECT zone FROM lines WHERE lot = ?", (self.lot,)))
         fact = book.record(e.Shelved(leaving, slot))
-        return Rehoused(slot, sum(count.pieces for count in leaving), _is_too_warm(zone, slot), (fact,))
+        return Rehoused(slot, sum(count.pieces for count in leaving), is_too_warm(zone, slot), (fact,))
 
 
 def _together(book: Book, lot: str) -> list[Count]:
@@ -697,13 +697,6 @@ _TOGETHER = (
     " WHERE l.zone = (SELECT zone FROM mine) AND s.place > 'shelf:' AND s.place < 'shelf;' AND s.pieces > 0"
     " ORDER BY l.lot, s.place"
 )
-
-
-def _is_too_warm(zone: Zone, slot: str) -> bool:
-    there = zone_of(slot)
-    if zone is Zone.FROZEN:
-        return there is not Zone.FROZEN
-    return zone is Zone.CHILLED and there not in (Zone.CHILLED, Zone.FROZEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import zxingcpp
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter
 
-from app.receiving.slots import label_code
+from app.domain.slots import label_code
 
 DOTS_PER_MM = 8
 WIDTH_MM, HEIGHT_MM = 60, 40

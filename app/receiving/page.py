@@ -19,6 +19,7 @@ from app.domain.ids import FactId
 from app.domain.labels import is_paper_part
 from app.domain.paper_manifest import Gathering, read_part
 from app.domain.refusals import Refused, refused
+from app.domain.slots import all_slots
 from app.receiving import queries, words
 from app.receiving.actions import (
     CrateIn,
@@ -53,7 +54,6 @@ from app.receiving.sheets import (
     SlotSheet,
     StationSheet,
 )
-from app.receiving.slots import all_slots
 from app.receiving.strip import TripStrip
 from app.store.connection import Reader
 from app.store.table_file import LARGEST_FILE

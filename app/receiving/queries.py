@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
 from app.domain import places
 from app.domain.goods import URGENCY, Shortfall, Zone
+from app.domain.slots import all_slots
 from app.receiving.rules import END_NOTE, Reading
-from app.receiving.slots import all_slots
 from app.store.connection import Reader
 from app.store.tables import differences, facts, lines, moves, people, photos, policies, stock, trips
 

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidg
 
 from app.domain.goods import Shortfall, Zone
 from app.domain.refusals import Refused
+from app.domain.slots import Slots, read_slot
 from app.receiving import words
 from app.receiving.actions import NoteArrival
 from app.receiving.labels import SlotLabel, draw_label
 from app.receiving.on_paper import NewStation
 from app.receiving.queries import LineRow, TripRow
 from app.receiving.rules import Reading, read_degrees
-from app.receiving.slots import Slots, read_slot
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Choice, Stepper, ToggleButton
 from app.ui.fields import Field

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from app.domain.goods import Zone
 from app.domain.places import SURPLUS_SLOT
+from app.domain.slots import Slots, all_slots
 from app.receiving.rules import Taken
-from app.receiving.slots import Need, Slots, all_slots, assign
+from app.receiving.slots import Need, assign
 from app.store.book import Book
 
 

@@ -12,6 +12,7 @@ from app.domain.goods import Shortfall, Zone
 from app.domain.paper_manifest import Part
 from app.domain.paper_manifest import Reason as Damage
 from app.domain.refusals import Refused
+from app.domain.slots import spoken
 from app.receiving.actions import (
     Announced,
     Arrived,
@@ -29,7 +30,6 @@ from app.receiving.manifest_file import Trouble
 from app.receiving.on_paper import Paper, PaperHeard
 from app.receiving.queries import DifferenceRow, LineRow, TripRow
 from app.receiving.rules import Reading, Reason
-from app.receiving.slots import spoken
 
 About = dict[str, str | int]
 ZONES = {Zone.FROZEN: "冷冻", Zone.CHILLED: "冷藏", Zone.FRESH: "生鲜", Zone.AMBIENT: "常温"}

@@ -9,6 +9,7 @@ from app.domain.clock import StoryClock
 from app.domain.goods import Count, Shortfall, Zone
 from app.domain.ids import with_check
 from app.domain.refusals import Refused
+from app.domain.slots import label_code
 from app.receiving.actions import (
     Arrived,
     CrateIn,
@@ -30,7 +31,6 @@ from app.receiving.actions import (
     surplus_of,
 )
 from app.receiving.rules import Reading, Reason
-from app.receiving.slots import label_code
 from app.store.opening import Store
 from tests.receiving.goods import EGGS, MILK, RICE, STRANGER, Where, facts_in, slots_of, where
 from tests.samples import DAY, Record

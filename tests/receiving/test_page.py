@@ -21,6 +21,7 @@ from app.domain.clock import StoryClock, moment
 from app.domain.goods import Shortfall
 from app.domain.ids import with_check
 from app.domain.paper_manifest import LONGEST_PART, cut
+from app.domain.slots import label_code
 from app.receiving import words
 from app.receiving.actions import EndReceiving, NoteDifference, Receive
 from app.receiving.labels import LabelFile, SlotLabel, draw_label
@@ -34,7 +35,6 @@ from app.receiving.sheets import (
     SlotSheet,
     StationSheet,
 )
-from app.receiving.slots import label_code
 from app.store.opening import Store
 from app.store.station_key import fingerprint, public_key
 from app.ui.burst import LONGEST

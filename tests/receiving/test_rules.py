@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain import slots
 from app.domain.codes import Pattern, is_cut_short
 from app.domain.goods import Zone
 from app.domain.ids import with_check
 from app.domain.refusals import Refused
-from app.receiving import slots
 from app.receiving.rules import (
     Expected,
     Look,
@@ -25,6 +25,7 @@ from app.receiving.rules import (
     take_from,
     too_warm,
 )
+from app.receiving.slots import Need, assign
 
 PATTERNS = (
     Pattern("linli", "crate", r"[A-HJ-NP-Z]{3}\d{3}"),
@@ -214,8 +215,8 @@ def test_a_slot_is_said_digit_by_digit() -> None:
 
 
 def test_a_buyer_keeps_the_slot_and_others_get_the_emptiest() -> None:
-    old, new, other = (slots.Need(name, Zone.FROZEN) for name in ("old", "new", "other"))
-    given_slots = slots.assign(
+    old, new, other = (Need(name, Zone.FROZEN) for name in ("old", "new", "other"))
+    given_slots = assign(
         [new, old, other, new],
         kept={old: "D-05"},
         loads={"D-01": 1, "D-02": 0, "D-03": 0},
