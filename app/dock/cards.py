@@ -20,6 +20,7 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 MOST_CARDS: Final = 4
 _NARROWEST: Final = 212
 _TALL: Final = 120
+_SLIM: Final = 48
 
 
 class TruckCards(QWidget):
@@ -29,6 +30,7 @@ class TruckCards(QWidget):
         super().__init__(parent)
         self._trucks: tuple[TruckRow, ...] = ()
         self._now_ms = 0
+        self._slim = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_trucks(self, trucks: Sequence[TruckRow], *, now_ms: int) -> None:
@@ -37,6 +39,13 @@ class TruckCards(QWidget):
         self.setVisible(bool(trucks))
         self.setAccessibleName("；".join(self.words()))
         self.update()
+
+    def slim(self, *, on: bool) -> None:
+        """One line a truck, where the screen is low."""
+        if self._slim != on:
+            self._slim = on
+            self.updateGeometry()
+            self.update()
 
     def words(self) -> list[str]:
         """What is drawn, as text."""
@@ -47,10 +56,13 @@ class TruckCards(QWidget):
         ]
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 640), sized(self, _TALL))
+        return QSize(sized(self, 640), self._height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 320), sized(self, _TALL))
+        return QSize(sized(self, 320), self._height())
+
+    def _height(self) -> int:
+        return sized(self, _SLIM if self._slim else _TALL)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -70,6 +82,9 @@ class TruckCards(QWidget):
         painter.setBrush(QColor(tokens.SURFACE))
         painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), tokens.RADIUS_LARGE, tokens.RADIUS_LARGE)
         pad = sized(self, 14)
+        if self._slim:
+            self._paint_line(painter, area.adjusted(pad, 0, -pad, 0), truck)
+            return
         inner = area.adjusted(pad, sized(self, 10), -pad, -sized(self, 12))
         top = QRectF(inner.left(), inner.top(), inner.width(), sized(self, 30))
         right = self._paint_state(painter, top, truck)
@@ -86,6 +101,15 @@ class TruckCards(QWidget):
         painter.setPen(QColor(tokens.MUTED))
         painter.drawText(counts, _RIGHT, _pieces(truck))
         self._paint_bar(painter, bar, truck)
+
+    def _paint_line(self, painter: QPainter, area: QRectF, truck: TruckRow) -> None:
+        boxes = QFontMetricsF(font_of(self, "body", bold=True)).horizontalAdvance(_boxes(truck)) + sized(
+            self, 10
+        )
+        self._write(painter, area.adjusted(0, 0, -boxes, 0), _name(truck), "body", tokens.INK, bold=1)
+        painter.setFont(font_of(self, "body", bold=True))
+        painter.setPen(QColor(tokens.BLUE_DEEP if truck.is_open else tokens.MUTED))
+        painter.drawText(area, _RIGHT, _boxes(truck))
 
     def _paint_state(self, painter: QPainter, line: QRectF, truck: TruckRow) -> float:
         """Paint the chip at the right; returns how much room it took."""

@@ -70,7 +70,8 @@ OURS = frozenset({"ContainersUnloaded", "PiecesMissed", "PiecesFound", "PiecesDa
 ROOM = "dock"
 LOOK_AGAIN_MS = 30_000
 UNLOADING, CLEARING = 0, 1
-NARROW = 760
+LOW = 420
+"""Base pixels: below this the cards are one line each, for large print on a small screen."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 PICK_A_ROW = Answer(Tone.INFO, "先选一行", "请用 ↑ ↓ 键选中那一箱，或者扫商品条码，再按 F9。")
 NO_TRUCKS = Answer(Tone.INFO, "还没有车", "今晚的车还没有清单。联网后会自动出现。")
@@ -223,6 +224,7 @@ class DockPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.cards.slim(on=self.height() < sized(self, LOW))
         self._name_buttons()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -401,7 +403,8 @@ class DockPage(Page):
         """The containers of this scan stand on top of the list, lit for a while."""
         self._just = tuple(box_key(result.trip, box.container) for box in result.boxes)
         self._show_list()
-        self.view.touch(self._just[0])
+        shown = (row.key for row in self.model.rows if isinstance(row, Shown) and row.key in self._just)
+        self.view.touch(next(shown, self._just[0]))
 
     # --- doing ---
 

@@ -155,13 +155,20 @@ def box_rows(reader: Reader, *, day: str) -> list[BoxRow]:
             device or "",
         )
         for trip, container, pallet, number, zone, pieces, left, at_ms, operator, device in reader.rows(
-            _BOXES, {"day": day, "since": day_after(day, -OLDEST_OPEN_DAYS)}
+            _BOXES, _window(reader, day)
         )
     ]
     return sorted(rows, key=lambda row: (URGENCY[row.zone], row.trip, row.number, row.container))
 
 
-_CURRENT = "(t.day = :day OR (t.day < :day AND t.day >= :since AND t.arrived_ms > 0 AND t.ended_ms = 0))"
+def _window(reader: Reader, day: str) -> dict[str, str]:
+    return {"day": day, "since": day_after(day, -OLDEST_OPEN_DAYS), "station": str(reader.get("point", ""))}
+
+
+_CURRENT = (
+    "t.station IN ('', :station) AND (t.day = :day OR (t.day < :day AND t.day >= :since AND t.arrived_ms > 0"
+    " AND t.ended_ms = 0))"
+)
 _BOXES = f"""
 SELECT c.trip, c.container, c.pallet, c.number, c.zone, c.pieces,
        c.unloaded_ms = 0 AND EXISTS (SELECT 1 FROM load_lines l CROSS JOIN stock s ON s.lot = l.lot
@@ -178,7 +185,7 @@ def truck_rows(reader: Reader, boxes: Iterable[BoxRow], *, day: str) -> list[Tru
     mine: dict[str, list[BoxRow]] = {}
     for box in boxes:
         mine.setdefault(box.trip, []).append(box)
-    rows = reader.rows(_TRUCKS, {"day": day, "since": day_after(day, -OLDEST_OPEN_DAYS)})
+    rows = reader.rows(_TRUCKS, _window(reader, day))
     trucks = [_truck(row, mine.get(row[0], ())) for row in rows]
     return sorted(
         trucks, key=lambda x: (bool(x.ended_ms), not x.arrived_ms, x.arrived_ms or x.expected_ms, x.trip)
