@@ -28,7 +28,6 @@ CRATE_NUMBER = "sorting.crates"
 """In the state table: the day, and the number of the last crate label that this PC made for it."""
 CONFIRM = "sorting.confirm"
 STRETCH = "sorting.stretch"
-CLASHES_SEEN = "sorting.clashes_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,17 +521,6 @@ class ChooseWay:
         book.put(CONFIRM, self.confirm)
         book.put(STRETCH, max(0, self.stretch))
         return Chosen(self.confirm, max(0, self.stretch))
-
-
-@dataclass(frozen=True, slots=True)
-class NoteClashes:
-    """Clashes up to this fact were shown to people here."""
-
-    fact: int
-
-    def perform(self, book: Book) -> None:
-        if self.fact > book.get(CLASHES_SEEN, 0):
-            book.put(CLASHES_SEEN, self.fact)
 
 
 # --- taking back -------------------------------------------------------------------------------------------
