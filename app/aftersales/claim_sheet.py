@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSizePolic
 
 from app.aftersales import rules, words
 from app.aftersales.actions import Goods, OpenClaim
-from app.aftersales.photos import fit_photo
 from app.aftersales.promise import PromiseStrip, overview, promise
 from app.aftersales.queries import FoundLine
 from app.aftersales.rules import MOST_PHOTOS, Reason, Wish
@@ -29,7 +28,7 @@ from app.ui.buttons import ActionButton, Choice, Stepper
 from app.ui.fields import Field
 from app.ui.ime import Writing
 from app.ui.panels import label
-from app.ui.photo import Camera
+from app.ui.photo import Camera, small_photo
 from app.ui.shapes import Glyph, sized
 from app.ui.sheet import Sheet
 
@@ -284,12 +283,13 @@ class ClaimSheet(Sheet):
                 ).sentence
             )
             return
-        found = fit_photo(raw)
-        if isinstance(found, Refused):
-            self.say(words.say(found, now_ms=self._now_ms).sentence)
+        jpeg = small_photo(raw)
+        if not jpeg:
+            about = Refused(Reason.NOT_A_PICTURE, {"bytes": len(raw)})
+            self.say(words.say(about, now_ms=self._now_ms).sentence)
             return
         self.say("")
-        self._photos.append(found)
+        self._photos.append(jpeg)
         self._thumbnails.show_photos(self._photos)
         self._thumbnails.show()
         self._add.set_text(f"照片 {len(self._photos)} 张")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QSizePolicy, QWidget
 
 from app.domain.answers import Tone
@@ -20,14 +20,17 @@ from app.ui.sheet import Sheet
 from app.ui.signature import image_bytes
 
 _LONGEST_SIDE: Final = 1600
+_DECODED: Final = QSize(2 * _LONGEST_SIDE, 2 * _LONGEST_SIDE)
 _LARGEST_FILE: Final = 40_000_000
+_KINDS: Final = frozenset({b"jpeg", b"jpg", b"png", b"webp", b"bmp"})
+_QUALITIES: Final = (85, 75, 65, 50)
 LARGEST_PHOTO: Final = 300_000
 """No picture that is kept has more bytes than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo ready to keep: JPEG bytes without metadata, at most 1600 pixels a side."""
+    """A photo ready to keep: JPEG bytes without metadata, at most 1600 pixels a side and 300 kB."""
 
     jpeg: bytes
     width: int
@@ -60,35 +63,60 @@ def read_file(path: Path) -> bytes:
 
 
 def photo_of(raw: bytes) -> Photo | None:
-    """A photo from the bytes of an image file, None where they are no picture."""
-    image = QImage.fromData(QByteArray(raw))
-    if image.isNull():
+    """A photo from the bytes of an image file, upright and small; None where they are no picture."""
+    image = _read(raw)
+    if image is None:
         return None
-    if max(image.width(), image.height()) > _LONGEST_SIDE:
-        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        image = image.scaled(_LONGEST_SIDE, _LONGEST_SIDE, keep, smooth)
+    side = _LONGEST_SIDE
+    while True:
+        small = _on_white(_within(image, side))
+        for quality in _QUALITIES:
+            jpeg = image_bytes(small, "JPEG", quality)
+            if len(jpeg) <= LARGEST_PHOTO:
+                return Photo(jpeg, small.width(), small.height())
+        side = side * 3 // 4
+
+
+def small_photo(raw: bytes) -> bytes:
+    """The JPEG of a photo, b"" where the bytes are no picture."""
+    photo = photo_of(raw)
+    return photo.jpeg if photo else b""
+
+
+def _read(raw: bytes) -> QImage | None:
+    if not 0 < len(raw) <= _LARGEST_FILE:
+        return None
+    buffer = QBuffer()
+    buffer.setData(QByteArray(raw))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setDecideFormatFromContent(True)
+    if bytes(reader.format().data()) not in _KINDS:
+        return None
+    reader.setAutoTransform(True)
+    wanted = reader.size()
+    if max(wanted.width(), wanted.height()) > 2 * _LONGEST_SIDE:
+        # Decoding straight to a smaller size keeps a phone's 50 megapixels out of memory.
+        reader.setScaledSize(wanted.scaled(_DECODED, Qt.AspectRatioMode.KeepAspectRatio))
+    image = reader.read()
+    return None if image.isNull() else image
+
+
+def _within(image: QImage, side: int) -> QImage:
+    if max(image.width(), image.height()) <= side:
+        return image
+    return image.scaled(
+        side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+
+
+def _on_white(image: QImage) -> QImage:
     plain = QImage(image.size(), QImage.Format.Format_RGB32)
     plain.fill(QColor(tokens.WHITE))
     painter = QPainter(plain)
     painter.drawImage(0, 0, image)
     painter.end()
-    return Photo(image_bytes(plain, "JPEG", 85), plain.width(), plain.height())
-
-
-def small_photo(raw: bytes) -> bytes:
-    """A JPEG of at most 1600 pixels a side and 300 kB from an image file; b"" where it is no picture."""
-    photo = photo_of(raw)
-    if photo is None:
-        return b""
-    if len(photo.jpeg) <= LARGEST_PHOTO:
-        return photo.jpeg
-    image = QImage.fromData(QByteArray(photo.jpeg))
-    while True:
-        for quality in (75, 60, 45, 30):
-            jpeg = image_bytes(image, "JPEG", quality)
-            if len(jpeg) <= LARGEST_PHOTO:
-                return jpeg
-        image = image.scaledToWidth(image.width() * 3 // 4, Qt.TransformationMode.SmoothTransformation)
+    return plain
 
 
 class PhotoView(QWidget):

@@ -7,21 +7,18 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
-from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.aftersales import evidence
 from app.aftersales.labels import BagLabel, LabelFiles, draw_label
-from app.aftersales.photos import LARGEST_BYTES, LONGEST_SIDE, fit_photo, image_file
-from app.aftersales.rules import Reason
 from app.domain import events as e
 from app.domain.clock import at
 from app.domain.goods import Count
 from app.domain.ids import new_code
-from app.domain.refusals import Refused
-from tests.aftersales.shop import DAY, EGGS, TRIP, Shop, claim, reason
+from app.ui.signature import image_bytes
+from tests.aftersales.shop import DAY, EGGS, TRIP, Shop, claim
 
-pytestmark = [pytest.mark.usefixtures("qapp"), pytest.mark.qt_log_ignore("JPEG data")]
+pytestmark = pytest.mark.usefixtures("qapp")
 
 
 def noise(width: int, height: int) -> QImage:
@@ -33,46 +30,6 @@ def noise(width: int, height: int) -> QImage:
         painter.fillRect(number % width, number // width, 9, 3, colour)
     painter.end()
     return small
-
-
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_a_large_photo_becomes_small(form: str) -> None:
-    found = fit_photo(image_file(noise(2400, 1800), form))
-    assert isinstance(found, bytes)
-    assert len(found) <= LARGEST_BYTES
-    assert found.startswith(b"\xff\xd8")
-    picture = QImage.fromData(QByteArray(found))
-    assert max(picture.width(), picture.height()) <= LONGEST_SIDE
-    assert abs(picture.width() / picture.height() - 4 / 3) < 0.01
-
-
-def test_a_small_photo_keeps_its_size() -> None:
-    found = fit_photo(image_file(noise(96, 72), "PNG"))
-    assert isinstance(found, bytes)
-    assert QImage.fromData(QByteArray(found)).width() == 96
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"hello",
-        b"\xff\xd8\xff\xe0" + b"\0" * 50,
-        b"\x89PNG\r\n\x1a\n",
-        b"GIF89a\x01\x00\x01\x00",
-        b"<svg/>" * 20,
-    ],
-    ids=["empty", "text", "broken jpeg", "broken png", "gif", "svg"],
-)
-def test_a_photo_that_is_no_picture_is_refused(raw: bytes) -> None:
-    found = fit_photo(raw)
-    assert isinstance(found, Refused)
-    assert reason(found) == Reason.NOT_A_PICTURE
-
-
-def test_a_half_photo_is_refused() -> None:
-    whole = image_file(noise(400, 300), "PNG")
-    assert isinstance(fit_photo(whole[: len(whole) // 3]), Refused)
 
 
 def test_both_codes_of_a_label_can_be_read_by_a_scanner() -> None:
@@ -104,7 +61,7 @@ def story(shop: Shop, picture: bytes) -> None:
 
 
 def test_an_evidence_pack_tells_the_whole_way(shop: Shop, tmp_path: Path) -> None:
-    picture = image_file(noise(300, 200), "JPEG")
+    picture = image_bytes(noise(300, 200), "JPEG")
     story(shop, picture)
     reader = shop.store.reader()
     pack = evidence.gather(reader, EGGS, now_ms=shop.now_ms)
@@ -123,7 +80,7 @@ def test_an_evidence_pack_tells_the_whole_way(shop: Shop, tmp_path: Path) -> Non
 
 
 def test_an_evidence_pack_names_no_person_and_no_other_buyers_goods(shop: Shop) -> None:
-    story(shop, image_file(noise(30, 20), "JPEG"))
+    story(shop, image_bytes(noise(30, 20), "JPEG"))
     reader = shop.store.reader()
     pack = evidence.gather(reader, EGGS, now_ms=shop.now_ms)
     reader.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -13,15 +12,6 @@ from app.ui.fonts import apply_theme
 from app.ui.gallery import sample_window
 from app.ui.tokens import TextSize, stylesheet
 from app.ui.window import CounterWindow
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform says of every window with a least size that it cannot keep it; that is no fault."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.qt_log_ignore(r"propagateSizeHints\(\)", extend=True))
 
 
 @pytest.fixture
