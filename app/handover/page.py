@@ -239,7 +239,7 @@ class HandoverPage(Page):
         row = self.views[self.parts.index].current_row()
         said = ""
         if isinstance(row, ShortRow):
-            said = f"{words.chain_sentence(row.chain)}。{words.reason(row.chain)}"
+            said = f"{row.name}：{words.chain_sentence(row.chain)}。{words.reason(row.chain)}"
         elif isinstance(row, RunRow) and self.parts.index == RUNS:
             said = _about_run(row)
         self.remark.setText(said)

@@ -81,7 +81,7 @@ class CountSheet(Sheet):
             grid.addWidget(label(name, "strong"), at, 0)
             grid.addWidget(stepper, at, 1)
             grid.addWidget(label(unit, "muted"), at, 2)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
         self.body.addLayout(grid)
 
     def primary(self) -> QWidget:
@@ -127,7 +127,8 @@ class Both(QWidget):
             grid.addWidget(label(words.WHAT[line.what], "strong"), down, 0)
             grid.addWidget(label(str(line.booked), "title"), down, 1, RIGHT)
             grid.addWidget(label(said, "title"), down, 2, RIGHT)
-            grid.addWidget(chip, down, 3)
+            chip.setMinimumWidth(chip.sizeHint().width())
+            grid.addWidget(chip, down, 3, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         grid.setColumnStretch(3, 1)
 
 
@@ -155,6 +156,7 @@ class DifferSheet(Sheet):
         self.view = RowsView("车上的筐", self.model)
         self.view.setMinimumHeight(sized(self, 200))
         self.view.setMaximumHeight(sized(self, 300))
+        self._progress = label("", "muted")
         self.refuse = ActionButton("司机不签", key="F12", weight=Weight.DANGER)
         self.refuse.clicked.connect(self._refuse)
         self.view.chosen.connect(lambda _: self.accept())
@@ -167,7 +169,7 @@ class DifferSheet(Sheet):
             Column("自提点", lambda crate: names.get(crate.point, crate.point)),
             Column("温层", lambda crate: words.ZONES[Zone(crate.zone)], width=80, gives_way=1),
             Column("件", lambda crate: str(crate.pieces), width=70, align=RIGHT, gives_way=2),
-            Column("", self._state, width=130, tone=self._tone),
+            Column("", self._state, width=158, tone=self._tone),
         )
 
     def _state(self, crate: CrateOn) -> str:
@@ -182,6 +184,7 @@ class DifferSheet(Sheet):
         across.addWidget(self.refuse, 0, Qt.AlignmentFlag.AlignBottom)
         self.body.addLayout(across)
         self.body.addWidget(self.view, 1)
+        self.body.addWidget(self._progress)
 
     def _show(self) -> None:
         """What is still to be found stands first."""
@@ -203,9 +206,12 @@ class DifferSheet(Sheet):
             return True
         self._found.add(known)
         self._show()
-        self.view.touch(known)
+        self.view.scrollToTop()
         left = len(self.lost)
-        self.say("" if left else "单上的筐都在车上。请司机再点一次。")
+        self._progress.setText(
+            f"{known} 在车上，还有 {left} 个没扫到。" if left else "筐都在车上，请司机再点一次。"
+        )
+        self.say("")
         return True
 
     def primary(self) -> QWidget:
@@ -340,11 +346,12 @@ class BackSheet(Sheet):
         self.body.addWidget(self.view, 1)
         row = QHBoxLayout()
         row.setSpacing(sized(self, tokens.SPACE_M))
-        row.addWidget(label("站内点到", "strong"))
         for asset, stepper in self.steppers.items():
-            row.addWidget(label(words.ASSETS[asset]))
-            row.addWidget(stepper)
-        row.addStretch(1)
+            down = QVBoxLayout()
+            down.setSpacing(tokens.SPACE_XS)
+            down.addWidget(label(f"站内点到{words.ASSETS[asset]}", "small"))
+            down.addWidget(stepper)
+            row.addLayout(down, 1)
         self.body.addLayout(row)
         self.body.addWidget(self._said)
 
