@@ -22,7 +22,7 @@ from app.handover.actions import Sealed
 from app.handover.queries import Happening, ShortRow
 from app.store.connection import Reader
 from app.store.station_key import fingerprint, is_signed
-from app.ui.paper import Heading, Picture, Piece, Row, table, wrapped, write_paper
+from app.ui.paper import Paper, Picture, Piece, Row, table, wrapped, write_papers
 
 FORMAT = "geyi-evidence-2"
 _PICTURES = ("photos", "signature", "station_signature", "driver_signature")
@@ -174,14 +174,13 @@ def export(pack: Pack, content: bytes, sealed: Sealed, folder: Path) -> tuple[Pa
     stem = f"追责-{safe}-{moment(pack.made_ms):%Y%m%d-%H%M%S}"
     data = folder / f"{stem}.jsonl"
     data.write_bytes(signed_file(content, sealed))
-    heading = Heading(
-        pack.station_name or pack.station,
-        "短少追责材料",
-        f"业务日 {pack.short.day}　{pack.short.name}　货号 {pack.short.lot}",
-        f"格驿 · {moment(pack.made_ms):%Y-%m-%d %H:%M} 生成",
-    )
-    paper = write_paper(
-        folder / f"{stem}.pdf", heading, pieces_of(pack, sealed), title=f"短少追责 {pack.short.lot}"
+    line = f"业务日 {pack.short.day}　{pack.short.name}　货号 {pack.short.lot}"
+    sheet = Paper(pack.station_name or pack.station, "短少追责材料", line, pieces_of(pack, sealed))
+    paper = write_papers(
+        [sheet],
+        folder / f"{stem}.pdf",
+        title=f"短少追责 {pack.short.lot}",
+        made=f"格驿 · {moment(pack.made_ms):%Y-%m-%d %H:%M} 生成",
     )
     return paper, data
 
@@ -224,8 +223,8 @@ def _history(pack: Pack) -> list[Piece]:
         known = happening.recorded
         who = known.operator or ("平台" if not happening.digest and known.id.device == "@" else "没登记")
         when = f"{moment(known.true_ms):%m-%d %H:%M:%S}"
-        first, *more = wrapped(words.happened(happening), look="strong", indent=0.2)
-        pieces += [Row((when, first.cells[-1]), "strong", (0.2, 0.8), "ll"), *more]
+        first, *more = wrapped(words.happened(happening), look="bold", indent=0.2)
+        pieces += [Row((when, first.cells[-1]), "bold", (0.2, 0.8), "ll"), *more]
         where = f"经手 {who}　设备 {known.id.device}　记录 {known.id}"
         proof = f"　校验 {happening.digest}" if happening.digest else "　在别的设备的链上"
         pieces.append(Row(("", where + proof), "small", (0.2, 0.8), "ll"))
@@ -272,7 +271,7 @@ def _proof(sealed: Sealed) -> list[Piece]:
         *wrapped(
             "同名的 jsonl 文件里是上面全部记录的原文，由网格站签名：改动任何一个字节都会对不上。", look="note"
         ),
-        Row((f"站码 {fingerprint(sealed.public_key)}",), "strong"),
+        Row((f"站码 {fingerprint(sealed.public_key)}",), "bold"),
         Row((f"签名内容的 SHA-256　{sealed.digest}",), "small"),
         Row((f"签名（Ed25519）　{sealed.signature.hex()[:64]}",), "small"),
         Row((f"　　　　　　　　　{sealed.signature.hex()[64:]}",), "small"),

@@ -18,7 +18,7 @@ from app.handover.queries import ListRow, RunRow, SignedRow, StopRow
 from app.handover.rules import Asset
 from app.store.connection import Reader
 from app.store.station_key import fingerprint
-from app.ui.paper import Codes, Heading, Piece, Row, Signatures, table, write_paper
+from app.ui.paper import Codes, Paper, Piece, Row, Signatures, table, write_papers
 
 COLD = frozenset({Zone.FROZEN, Zone.CHILLED})
 _STOP = (0.5, 0.18, 0.32)
@@ -74,8 +74,8 @@ def write_sheet(sheet: DriverSheet, path: Path) -> Path:
     driver = sheet.signed.driver if sheet.signed else run.driver
     below = f"业务日 {run.day}　线路 {run.route}　道口 {run.dock}　司机 {driver}　{run.plate}{leaves}"
     made = f"格驿 · {moment(sheet.made_ms):%Y-%m-%d %H:%M} 生成 · {run.run}"
-    heading = Heading(sheet.station, "司机交接单", below, made)
-    return write_paper(path, heading, pieces_of(sheet), title=f"司机交接单 {run.run}")
+    paper = Paper(sheet.station, "司机交接单", below, pieces_of(sheet))
+    return write_papers([paper], path, title=f"司机交接单 {run.run}", made=made)
 
 
 def pieces_of(sheet: DriverSheet) -> list[Piece]:
@@ -174,9 +174,9 @@ def _codes(sheet: DriverSheet) -> list[Piece]:
         return []
     code = fingerprint(sheet.public_key)
     pieces: list[Piece] = [
-        Row((), "break"),
+        Row((), "page"),
         Row(("没有网络时：用扫码枪扫本店的二维码，就能照单收货",), "title"),
-        Row((f"第一次收时，请和电脑上显示的站码对一下。站码 {code}",), "strong"),
+        Row((f"第一次收时，请和电脑上显示的站码对一下。站码 {code}",), "bold"),
         Row((), "gap"),
     ]
     for one, signature in zip(sheet.lists, sheet.signatures, strict=True):

@@ -1,4 +1,4 @@
-"""Sheets of paper as a PDF: A4, a head on every page, rows, tables whose heads are repeated, pictures, signatures, codes."""
+"""Sheets of paper as a PDF: A4, a head on every page, tables whose heads are repeated, pictures, signatures, codes."""
 
 from __future__ import annotations
 
