@@ -189,11 +189,16 @@ class NextLine(QWidget):
         wide = painter.fontMetrics().horizontalAdvance(self._word)
         painter.drawText(QRectF(left, 0, wide + 2, area.height()), _LEFT, self._word)
         left += wide + sized(self, 16)
-        painter.setFont(font_of(self, "lead"))
         painter.setPen(QColor(tokens.INK))
         room = area.width() - left - sized(self, 12)
-        said = painter.fontMetrics().elidedText(self._sentence, Qt.TextElideMode.ElideRight, round(room))
-        painter.drawText(QRectF(left, 0, room + 2, area.height()), _LEFT, said)
+        painter.setFont(font_of(self, "lead"))
+        if painter.fontMetrics().horizontalAdvance(self._sentence) <= room:
+            painter.drawText(QRectF(left, 0, room + 2, area.height()), _LEFT, self._sentence)
+            return
+        painter.setFont(font_of(self, "body"))  # two lines, where the screen is narrow
+        painter.drawText(
+            QRectF(left, 0, room, area.height()), _LEFT | Qt.TextFlag.TextWordWrap, self._sentence
+        )
 
     def _paint_arrow(self, painter: QPainter, area: QRectF) -> float:
         """Paint the arrow that points at what is next; returns where the words begin."""

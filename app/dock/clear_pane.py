@@ -59,12 +59,18 @@ class ClearPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(sized(self, tokens.SPACE_M))
-        tiles = QHBoxLayout()
+        self._tiles = QWidget()
+        tiles = QHBoxLayout(self._tiles)
+        tiles.setContentsMargins(0, 0, 0, 0)
         tiles.setSpacing(sized(self, tokens.SPACE_M))
         for tile in (self.on_dock, self.damaged, self.surplus):
             tiles.addWidget(tile, 1)
-        column.addLayout(tiles)
+        column.addWidget(self._tiles)
         column.addWidget(self.view, 1)
+
+    def slim(self, *, on: bool) -> None:
+        """Without the three numbers, where the screen is low: the sections say them too."""
+        self._tiles.setHidden(on)
 
     @property
     def pieces(self) -> int:

@@ -70,8 +70,8 @@ OURS = frozenset({"ContainersUnloaded", "PiecesMissed", "PiecesFound", "PiecesDa
 ROOM = "dock"
 LOOK_AGAIN_MS = 30_000
 UNLOADING, CLEARING = 0, 1
-LOW = 420
-"""Base pixels: below this the cards are one line each, for large print on a small screen."""
+NARROW, LOW = 600, 420
+"""Base pixels: below these buttons have short words and cards one line, for large print on a small screen."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 PICK_A_ROW = Answer(Tone.INFO, "先选一行", "请用 ↑ ↓ 键选中那一箱，或者扫商品条码，再按 F9。")
 NO_TRUCKS = Answer(Tone.INFO, "还没有车", "今晚的车还没有清单。联网后会自动出现。")
@@ -95,6 +95,7 @@ class _Offer:
     """What F9 does about the last answer: `late` takes in an older night's goods, else a product's difference."""
 
     word: str
+    short: str
     late: str = ""
     barcode: str = ""
 
@@ -146,7 +147,7 @@ class DockPage(Page):
         self._stack.addWidget(unloading)
         self._stack.addWidget(self.clear_pane)
         foot = QHBoxLayout()
-        foot.setSpacing(sized(self, tokens.SPACE_M))
+        foot.setSpacing(sized(self, tokens.SPACE_S))
         for button in (self.differ, self.arrive, self.clear):
             foot.addWidget(button)
         foot.addStretch(1)
@@ -224,7 +225,9 @@ class DockPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.cards.slim(on=self.height() < sized(self, LOW))
+        low = self.height() < sized(self, LOW)
+        self.cards.slim(on=low)
+        self.clear_pane.slim(on=low)
         self._name_buttons()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -345,12 +348,19 @@ class DockPage(Page):
         self._name_buttons()
 
     def _name_buttons(self) -> None:
-        clearing = self._stack.currentIndex() == CLEARING
-        plain = "看怎么办" if self._clashing else "记差异"
-        self.differ.set_text(self._offer.word if self._offer else plain)
+        """Two characters a button where the screen is narrow."""
+        narrow, clearing = self.width() < sized(self, NARROW), self._stack.currentIndex() == CLEARING
+        plain = ("看怎么办", "看看") if self._clashing else ("记差异", "差异")
+        offer = (self._offer.word, self._offer.short) if self._offer else plain
+        named = (
+            (self.differ, offer),
+            (self.arrive, ("记到车", "到车")),
+            (self.clear, ("回到卸车", "卸车") if clearing else ("清场", "清场")),
+            (self.end, ("清场完成", "清完") if clearing else ("卸完", "卸完")),
+        )
+        for button, (word, short) in named:
+            button.set_text(short if narrow else word)
         self.arrive.setVisible(not clearing)
-        self.clear.set_text("回到卸车" if clearing else "清场")
-        self.end.set_text("清场完成" if clearing else "卸完")
 
     def _turn(self) -> None:
         """From the trucks to the dock, and back."""
@@ -384,7 +394,7 @@ class DockPage(Page):
         if lying is None:
             self._do(Unload(code), self._unloaded)
             return
-        self._make_offer(_Offer("记差异", barcode=code))
+        self._make_offer(_Offer("记差异", "差异", barcode=code))
         where = "、".join(lying.boxes[:3])
         sentence = f"{lying.product} 还有 {lying.pieces} 件没分，来自 {where}。不在月台上就按 F9 记短少。"
         self.desk.answer(
@@ -586,10 +596,10 @@ def _offered(result: Refused) -> _Offer | None:
     """What one key may do about a refusal."""
     code = str(result.about.get("code", ""))
     if result.reason is Reason.OTHER_NIGHT:
-        return _Offer("收下晚到的", late=code)
+        return _Offer("收下晚到的", "收下", late=code)
     if result.reason is Reason.PRODUCT:
-        return _Offer("记差异", barcode=code)
-    return _Offer("记多发", barcode=code) if result.reason is Reason.NOT_ORDERED else None
+        return _Offer("记差异", "差异", barcode=code)
+    return _Offer("记多发", "多发", barcode=code) if result.reason is Reason.NOT_ORDERED else None
 
 
 def _nobodys(barcode: str, product: str, container: str, day: str) -> ProductRow:

@@ -179,7 +179,6 @@ class ProductSheet(Sheet):
         )
         self._model: RowsModel[_Listed] = RowsModel(columns, key=lambda row: row.name)
         self._view = RowsView("这一箱的商品", self._model)
-        self._view.setMinimumHeight(sized(self, 320))
         self._view.say_when_empty("没有找到", "换个名字再试，或者扫商品条码。", glyph=Glyph.SEARCH)
         self.body.addWidget(self._field)
         self.body.addWidget(self._view, 1)
@@ -188,6 +187,12 @@ class ProductSheet(Sheet):
         self._view.chosen.connect(lambda _: self.accept())
         self._view.pointed.connect(lambda _: self.refresh())
         self._show()
+
+    def open_over(self, widget: QWidget) -> None:
+        """The list takes what height the window leaves it."""
+        room = widget.window().height() - sized(self, 400)
+        self._view.setFixedHeight(max(sized(self, 150), min(sized(self, 360), room)))
+        super().open_over(widget)
 
     def primary(self) -> QWidget:
         return self._field

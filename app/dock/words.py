@@ -67,7 +67,7 @@ def _unloaded(result: Unloaded, left: str) -> Answer:
     what = f"{result.products} 种 {result.pieces} 件（{zone}）"
     if result.whole_pallet:
         boxes = f"{'其余' if result.before else ''} {len(result.boxes)} 箱 ".lstrip()
-        sentence, number = f"{result.number} {boxes}{what}。{cold}{left}", result.number
+        sentence, number = f"{boxes}{what}。{cold}{left}", result.number
         spoken = f"{len(result.boxes)} 箱，{result.pieces} 件"
     else:
         more = f"{result.number} 还差 {result.waiting} 箱。" if result.waiting else ""
@@ -194,7 +194,7 @@ def clash_answer(clashes: Sequence[Clash]) -> Answer:
     first = clash_text(clashes[0])
     more = f"一共 {len(clashes)} 条，见下面红色的。" if len(clashes) > 1 else ""
     return Answer(
-        Tone.WRONG, "和别的电脑撞了", f"{first}{more}", number=clash_name(clashes[0]), spoken="和别的电脑撞了"
+        Tone.WRONG, "两台撞了", f"{first}{more}", number=clash_name(clashes[0]), spoken="和别的电脑撞了"
     )
 
 

@@ -159,17 +159,14 @@ class Counter:
         return [b.text() for b in buttons if b.weight is Weight.PRIMARY and b.isVisibleTo(page)]
 
 
-@pytest.fixture
-def counter(store: Store, qtbot: QtBot, qapp: QApplication) -> Iterator[Counter]:
+def _open_counter(store: Store, qtbot: QtBot, qapp: QApplication) -> Counter:
     """The counter at the smallest screen, at two at night, before the trucks."""
-    if qapp.styleSheet() != stylesheet(TextSize.NORMAL.scale):
-        apply_theme(qapp)
     desk = Desk(store.writer.submit)
     window = CounterWindow(desk, heading=HEADING, clock=lambda: moment(store.clock.now_ms()))
     desk.setParent(window)
     qtbot.addWidget(window)
-    camera, reader = PaperCamera(), store.reader()
-    page = DockPage(desk, reader, store.clock, camera=camera)
+    camera = PaperCamera()
+    page = DockPage(desk, store.reader(), store.clock, camera=camera)
     window.add_page(page)
     window.add_page(Page(desk))
     made = Counter(window, page, store, camera, qtbot)
@@ -178,8 +175,27 @@ def counter(store: Store, qtbot: QtBot, qapp: QApplication) -> Iterator[Counter]
     window.show()
     window.activateWindow()
     qtbot.waitUntil(lambda: qapp.activeWindow() is window)
+    return made
+
+
+@pytest.fixture
+def counter(store: Store, qtbot: QtBot, qapp: QApplication) -> Iterator[Counter]:
+    """The counter in normal print."""
+    if qapp.styleSheet() != stylesheet(TextSize.NORMAL.scale):
+        apply_theme(qapp)
+    made = _open_counter(store, qtbot, qapp)
     yield made
-    reader.close()
+    made.page._reader.close()
+
+
+@pytest.fixture
+def large_counter(store: Store, qtbot: QtBot, qapp: QApplication) -> Iterator[Counter]:
+    """The counter in large print."""
+    apply_theme(qapp, TextSize.LARGE)
+    made = _open_counter(store, qtbot, qapp)
+    yield made
+    made.page._reader.close()
+    apply_theme(qapp)
 
 
 # --- trucks ------------------------------------------------------------------------------------------------
@@ -248,7 +264,7 @@ def test_a_broken_seal_without_a_photo_says_so(counter: Counter) -> None:
 def test_a_pallet_comes_down_with_one_scan(counter: Counter) -> None:
     answer = counter.scan(PALLET)
     assert (answer.kind, answer.word, answer.number) == (Tone.OK, "已卸车", "TP00933")
-    assert answer.sentence == "TP00933 2 箱 3 种 12 件（冷冻、常温）。冷的先分。这车还差 1 箱。"
+    assert answer.sentence == "2 箱 3 种 12 件（冷冻、常温）。冷的先分。这车还差 1 箱。"
     assert answer.spoken == "2 箱，12 件"
     assert counter.rows()[:3] == ["刚卸下", "FRZ001 5 件 02:00 已卸", "ABC123 7 件 02:00 已卸"]
     assert counter.page.cards.words()[0].endswith("02:00 到 · 02:00 开卸 2/3 箱 12/18 件")
@@ -566,7 +582,7 @@ def _clash(counter: Counter) -> None:
 
 def test_a_clash_is_an_alarm_that_stays_until_it_is_read(counter: Counter) -> None:
     _clash(counter)
-    counter.bot.waitUntil(lambda: counter.answers[-1].word == "和别的电脑撞了")
+    counter.bot.waitUntil(lambda: counter.answers[-1].word == "两台撞了")
     answer = counter.answers[-1]
     assert (answer.kind, answer.number) == (Tone.WRONG, "ABC123")
     assert "另一台电脑 pc2 07 号 02:00 先卸了" in answer.sentence
@@ -587,11 +603,11 @@ def test_a_clash_is_an_alarm_that_stays_until_it_is_read(counter: Counter) -> No
 
 def test_an_unread_clash_is_told_again_after_a_restart(counter: Counter) -> None:
     _clash(counter)
-    counter.bot.waitUntil(lambda: counter.answers[-1].word == "和别的电脑撞了")
+    counter.bot.waitUntil(lambda: counter.answers[-1].word == "两台撞了")
     reader = counter.store.reader()
     again = DockPage(counter.page.desk, reader, counter.store.clock)
     counter.bot.addWidget(again)
-    assert counter.answer_after(lambda: again.refresh(again.topics)).word == "和别的电脑撞了"
+    assert counter.answer_after(lambda: again.refresh(again.topics)).word == "两台撞了"
     reader.close()
 
 
@@ -745,6 +761,25 @@ def test_no_button_is_cut_and_the_list_keeps_its_room(counter: Counter, size: tu
     for button in (page.differ, page.arrive, page.clear, page.end):
         assert button.width() >= button.sizeHint().width()
     assert page.view.height() >= 100
+
+
+def _shown_height(page: DockPage) -> int:
+    frame = page.parentWidget()
+    assert frame is not None
+    return frame.height()
+
+
+def test_in_large_print_on_a_small_screen_nothing_is_lost(large_counter: Counter) -> None:
+    page = large_counter.page
+    large_counter.scan(PALLET)
+    buttons = (page.differ, page.arrive, page.clear, page.end)
+    assert [button.text() for button in buttons] == ["差异", "到车", "清场", "卸完"]
+    assert [button.toolTip() for button in buttons] == [""] * 4  # a cut word would be told in full
+    assert page.height() <= _shown_height(page)
+    assert page.view.height() >= 100
+    _to_the_dock(large_counter)
+    assert page.height() <= _shown_height(page)
+    assert page.clear_pane.view.height() >= 150
 
 
 def test_without_a_network_and_without_sheets_the_page_says_what_to_wait_for(
