@@ -29,6 +29,7 @@ from app.ui.shapes import Glyph, sized
 from app.ui.sheet import Sheet
 
 _STEPS = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}
+LONGEST_MARK, LONGEST_NOTE = 24, 200
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -40,6 +41,7 @@ class _WithPhoto(Sheet):
         self._camera = camera
         self.photo = b""
         self.note = Field("说明", hint="说明（可以不填）", writing=Writing.CHINESE)
+        self.note.setMaxLength(LONGEST_NOTE)
         self.shoot = ActionButton("附照片", key="Ctrl+P", glyph=Glyph.CAMERA)
         self.shoot.clicked.connect(lambda: self._camera.photograph(self, self._look_at))
 
@@ -97,6 +99,7 @@ class ArrivalSheet(_WithPhoto):
         for at, (name, field) in enumerate((("车牌", self._plate), ("铅封号", self._seal))):
             grid.addWidget(label(name, "muted"), 0, at)
             grid.addWidget(field, 1, at)
+            field.setMaxLength(LONGEST_MARK)
             field.textChanged.connect(lambda _: self.explain())
         self.body.addLayout(grid)
         self.body.addWidget(self._state)
@@ -119,7 +122,7 @@ class ArrivalSheet(_WithPhoto):
 
     def on_scan(self, code: str) -> bool:
         """A seal's bar code goes into its field."""
-        self._seal.setText(tidy(code)[:32])
+        self._seal.setText(tidy(code))
         return True
 
     @property
@@ -455,6 +458,7 @@ class ClearSheet(Sheet):
         self._pieces = pieces
         self._how = Choice("月台上", ["货还在这里，先留着", "空了，这些都没找到"], start=-1)
         self._note = Field("为什么留下", hint="为什么留下，例如：等冷藏车", writing=Writing.CHINESE)
+        self._note.setMaxLength(LONGEST_NOTE)
         self._note.hide()
         self.body.addWidget(self._how)
         self.body.addWidget(self._note)
