@@ -6,6 +6,7 @@ These run on the writer's thread; on the scan path there are a handful of plain 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -864,16 +865,31 @@ class Announce:
         return Announced(self.trip, len(self.crates), len(self.lines), pieces, (fact,))
 
     def _is_known(self, book: Book) -> bool:
-        """Whether the feed or another file has announced one of these order lines or crates for that day."""
-        rows = book.rows(
-            "SELECT order_no, barcode, product, crate FROM lines WHERE platform = ? AND day = ?",
-            (self.platform, self.day),
-        )
-        known = {mark for row in rows for mark in _marks(*row)}
+        """Whether the feed or another file has announced one of these order lines or crates for that day.
+
+        Lines without an order number are known when all of them are: same goods, number, and pickup code or person.
+        """
+        rows = book.rows(_LISTED, (self.platform, self.day))
+        who = {person.buyer: f"{person.tail} {person.name}" for person in self.people}
+        loose = [
+            (line.product, line.pieces, line.code or who.get(line.buyer, line.buyer))
+            for line in self.lines
+            if line.order.startswith(f"{self.trip}-") and not line.crate
+        ]
+        if loose and not Counter(loose) - Counter(row[4:] for row in rows):
+            return True
+        known = {mark for row in rows for mark in _marks(*row[:4])}
         return any(
             not known.isdisjoint(_marks(line.order, line.barcode, line.product, line.crate))
             for line in self.lines
         )
+
+
+_LISTED = (
+    "SELECT l.order_no, l.barcode, l.product, l.crate, l.product, l.pieces,"
+    " CASE l.code WHEN '' THEN coalesce(p.tail || ' ' || p.name, l.buyer) ELSE l.code END"
+    " FROM lines l LEFT JOIN people p ON p.buyer = l.buyer WHERE l.platform = ? AND l.day = ?"
+)
 
 
 def _marks(order: str, barcode: str, product: str, crate: str) -> set[tuple[str, str, str]]:

@@ -343,6 +343,24 @@ def test_the_same_list_as_csv_and_then_as_xlsx_is_expected_once(store: Store) ->
     assert again.reason is Reason.LISTED
 
 
+def _without_orders(column: str, *buyers: str) -> bytes:
+    rows = "".join(f"散装沙糖桔,2,常温,{buyer}\n" for buyer in buyers)
+    return f"商品名称,数量,温层,{column}\n{rows}".encode()
+
+
+@pytest.mark.parametrize(
+    ("column", "a", "b", "c"), [("取件码", "37-1-1", "37-1-2", "37-1-3"), ("姓名", "韦", "黄", "蒙")]
+)
+def test_a_list_without_orders_and_crates_is_expected_once(
+    store: Store, column: str, a: str, b: str, c: str
+) -> None:
+    assert isinstance(_import(store, _without_orders(column, a, b)), Announced)
+    again = _import(store, _without_orders(column, b, a))
+    assert isinstance(again, Refused)
+    assert again.reason is Reason.LISTED
+    assert isinstance(_import(store, _without_orders(column, c, a)), Announced)
+
+
 def test_one_known_loose_line_among_new_ones_is_enough_to_refuse_a_list(store: Store) -> None:
     store.writer.do(Record((replace(TRUCK, crates=(), lines=TRUCK.lines[1:]),)))
     again = _import(store, good_manifest(TRUCK)["good.csv"])
