@@ -25,18 +25,16 @@ from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import Counter
 from app.domain import events as e
-from app.domain import night as n
 from app.domain import places as p
+from app.domain.answers import Answer, Tone
 from app.domain.clock import SystemClock
-from app.domain.goods import Count
-from app.domain.guards import piece_key
-from app.domain.labels import lot_of_label
-from app.domain.refusals import Refused
 from app.hub.host_folder import SERVER
+from app.sorting.page import SortingPage
 from app.start import application
 from app.store.book import Book
 from app.sync.inbox import TakePlace
 from app.sync.protocol import Enrolled
+from app.ui.later import LaterPage
 
 
 @dataclass(frozen=True)
@@ -50,27 +48,6 @@ class RecordMany:
             book.record(fact)
 
 
-@dataclass(frozen=True)
-class PutPiece:
-    """A piece label was scanned: where it goes, whether it may, and the fact."""
-
-    label: str
-
-    def perform(self, book: Book) -> str | Refused:
-        lot, _ = lot_of_label(self.label)
-        row = book.one(
-            "SELECT w.slot, c.crate FROM load_lines l JOIN wall w ON w.point = l.point"
-            " LEFT JOIN wall_crates c ON c.slot = w.slot AND c.sealed_ms = 0 WHERE l.lot = ?",
-            (lot,),
-        )
-        if row is None or row[1] is None or book.holder(piece_key(self.label)):
-            raise ValueError(f"{self.label}: {row}")
-        if book.balance(lot, p.DOCK) < 1:
-            raise ValueError(f"{self.label}: not on the dock")
-        book.record(n.Sorted(row[1], (Count(lot, 1),), (self.label,)))
-        return str(row[0])
-
-
 class DeskPC:
     """The counter and what can be asked of it."""
 
@@ -79,6 +56,7 @@ class DeskPC:
         self.counter = Counter(folder, SystemClock())
         self.counter.window.resize(1366, 768)
         self.counter.window.show()
+        self.page: Any = None
 
     # --- what is asked ---
 
@@ -102,6 +80,21 @@ class DeskPC:
         self.counter.store.writer.do(place)
         self.counter.store.writer.do(_Keep(SERVER, server))
         self.counter.take_role()
+        self._show_sorting()
+
+    def _show_sorting(self) -> None:
+        """The page 分拣 comes to the front."""
+        window, counter = self.counter.window, self.counter
+        titles = [page.title for page in window.pages]
+        if SortingPage.title not in titles:  # the station's pages are not in the window yet
+            counter._count_behind_other_pages = lambda: None  # type: ignore[method-assign]
+            window.clear_pages()
+            window.add_page(SortingPage(counter.desk, counter.reader, counter.clock))
+            titles = [SortingPage.title]
+        window.show_page(titles.index(SortingPage.title))
+        self._pause(0.2)
+        found = window.page
+        self.page = found.real if isinstance(found, LaterPage) else found
 
     def hear(self, path: str) -> Any:
         """Record facts that this PC heard or did itself before the night."""
@@ -131,19 +124,21 @@ class DeskPC:
         return found
 
     def _put(self, label: str) -> None:
-        """Through the desk, as a page does it; until the answer is there on this thread."""
+        """Into the page 分拣, as a gun does it; until the page has answered."""
         loop = QEventLoop()
-        answers: list[object] = []
+        answers: list[Answer] = []
 
-        def answered(result: object) -> None:
-            answers.append(result)
+        def answered(answer: Answer) -> None:
+            answers.append(answer)
             loop.quit()
 
-        self.counter.desk.do(PutPiece(label), answered, otherwise=loop.quit)
+        self.counter.desk.answered.connect(answered)
+        self.page.on_scan(label)
         if not answers:
             loop.exec()
-        if not answers or isinstance(answers[0], Refused):
-            raise SystemExit(f"{label} was not sorted")
+        self.counter.desk.answered.disconnect(answered)
+        if answers[0].kind is not Tone.OK:
+            raise SystemExit(f"{label}: {answers[0]}")
 
     def go_offline(self) -> Any:
         """The cable is out."""
@@ -162,18 +157,21 @@ class DeskPC:
             self._pause(0.02)
         return {"seconds": time.perf_counter() - begin, "scans": scans, "left": labels[len(scans) :]}
 
+    def send_all(self) -> Any:
+        """Until the host has all that was recorded here."""
+        return self._until(lambda: not self._unsent())
+
     def wait_for(self, cursor: int) -> Any:
-        """Until all is sent and feed number ``cursor`` is in the book."""
+        """Until feed number ``cursor`` is in the book."""
+        return self._until(lambda: self._cursor() >= cursor)
+
+    def _until(self, done: Callable[[], bool]) -> bool:
         end = time.monotonic() + 120
-        while self._cursor() < cursor or self._unsent():
+        while not done():
             self._pause(0.05)
             if time.monotonic() > end:
-                raise SystemExit(f"still {self._cursor()} of {cursor}, {self._unsent()} unsent")
-        return self._cursor()
-
-    def unsent(self) -> Any:
-        """Facts that the host does not have."""
-        return self._unsent()
+                raise SystemExit(f"still at {self._cursor()}, {self._unsent()} unsent")
+        return True
 
     def stock(self) -> Any:
         """A digest of all pieces in all places, and how many are on the dock and in crates."""
