@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 from random import Random
 
@@ -39,6 +46,7 @@ class Lan:
         self._listening_above = serve(make_app(self.above))
         self.internet = Relay(port=self._listening_above.port, seed=seed)
         self.desks: list[PC] = []
+        self._process: subprocess.Popen[bytes] | None = None
         self._make_host()
         self._open_host()
         self.wire = Relay(port=self.running.port, seed=seed)
@@ -80,6 +88,40 @@ class Lan:
     def restart_host(self) -> None:
         """The host's program ends and begins again, on another port."""
         self._close_host()
+        self._open_host()
+        self.wire.aim(port=self.running.port)
+
+    # --- the host as a process, to be killed ---
+
+    def let_go(self) -> None:
+        """The host goes on in a process of its own."""
+        self._close_host()
+        self.start_process()
+
+    def start_process(self) -> None:
+        """Start the host's process, on another port each time."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        command = [sys.executable, "-m", "tests.hub.story_host", str(self.folder / "host"), str(port)]
+        self._process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
+        end = time.monotonic() + 60
+        while not (self.folder / "host" / "address").exists() and time.monotonic() < end:
+            time.sleep(0.05)  # until another process listens there is nothing else to wait on
+        self.wire.aim(port=port)
+
+    def kill(self) -> None:
+        """`kill -9`: nothing is finished."""
+        if self._process is None:
+            return
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+        (self.folder / "host" / "address").unlink()
+
+    def take_back(self) -> None:
+        """The process is killed, and the host goes on here."""
+        self.kill()
         self._open_host()
         self.wire.aim(port=self.running.port)
 
@@ -130,7 +172,10 @@ class Lan:
         for desk in self.desks:
             desk.close()
         self.wire.stop()
-        self._close_host()
+        if self._process is not None:
+            self.kill()
+        else:
+            self._close_host()
         self.internet.stop()
         self._listening_above.stop()
         self.above.close()
@@ -140,10 +185,14 @@ class PC:
     """A PC of the station: a book in a folder and an engine that talks to the host over the LAN."""
 
     def __init__(self, lan: Lan, folder: Path) -> None:
+        """A folder that holds a book already (a cloned disk) keeps its place."""
         self.lan, self.folder = lan, folder
         self._open()
-        self.door = HttpPlatform(lan.running.url)
-        self.join()
+        self.door = HttpPlatform(lan.wire.url)
+        if self.reader.get("secret"):
+            self._connect()
+        else:
+            self.join()
 
     def join(self) -> None:
         """Take a place at the host with a code that it shows."""
@@ -196,6 +245,14 @@ class PC:
         self.close()
         self._open()
         self._connect()
+
+    def clone(self, name: str) -> PC:
+        """Another PC with a copy of this one's disk."""
+        self.close()
+        shutil.copytree(self.folder, self.lan.folder / name)
+        self._open()
+        self._connect()
+        return self.lan.desk(name)
 
     def close(self) -> None:
         """The program ends."""
