@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.routing.night import Effect, Night, Plan, Route, Unserved
-from app.routing.reckon import change, effect, leg, reckon
+from app.routing.reckon import change, effect, leg
 from app.routing.tonight import Tonight, point_of
 
 TRIED_POSITIONS = 3
@@ -163,13 +163,6 @@ class Board:
         self._steps.append(_Step(word, self.tonight, self.plan))
         self.tonight, self.plan = tonight, plan
 
-    def drop(self, point: str, word: str) -> Plan:
-        """The plan without a point."""
-        route = self.route_of(point)
-        if route is None:
-            return self.plan
-        return change(self.night, self.plan, {route.van: [p for p in route.points if p != point]})
-
     def undo(self) -> str:
         """One step back; what it was, "" where there was none."""
         if not self._steps:
@@ -224,17 +217,6 @@ def strains(night: Night, route: Route) -> list[Strain]:
         (route.back_s > van.shift_to_s, Strain.SHIFT),
     ]
     return [strain for is_so, strain in found if is_so]
-
-
-def kept_only(plan: Plan, night: Night) -> Plan:
-    """A plan reckoned anew on another night, as far as its vans and points are there."""
-    order = {
-        route.van: [point for point in route.points if point in night.stop_at]
-        for route in plan.routes
-        if route.van in night.van_named
-    }
-    routes = tuple(reckon(night, van, points) for van, points in order.items() if points)
-    return replace(plan, routes=routes)
 
 
 def loose(night: Night, plan: Plan) -> list[Unserved]:

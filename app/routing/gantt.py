@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 from app.routing.map_data import Mark, marks_of
 from app.routing.night import Night, Plan, Route
 from app.routing.rules import clock_text
+from app.routing.tonight import Tonight
 from app.ui import tokens
 from app.ui.shapes import font_of, sized
 
@@ -37,10 +38,13 @@ class Bar:
     back_s: int
 
 
-def bars_of(night: Night, plan: Plan, name_of: Callable[[str], str]) -> list[Bar]:
+def bars_of(tonight: Tonight, plan: Plan) -> list[Bar]:
     """The bars of a plan, in its order."""
-    marks = marks_of(night, plan)
-    return [_bar(night, route, name_of(route.van), marks[route.van]) for route in plan.routes]
+    marks = marks_of(tonight, plan)
+    return [
+        _bar(tonight.night, route, tonight.driver_name(route.van) or route.van, marks[route.van])
+        for route in plan.routes
+    ]
 
 
 def _bar(night: Night, route: Route, name: str, mark: Mark) -> Bar:

@@ -78,7 +78,7 @@ class MapData:
 def map_data(tonight: Tonight, plan: Plan) -> MapData:
     """The map of a plan: routes in the order of the plan, then stops that are in none."""
     night = tonight.night
-    marks = marks_of(night, plan)
+    marks = marks_of(tonight, plan)
     stops: list[MapStop] = []
     routes = []
     for number, route in enumerate(plan.routes):
@@ -104,8 +104,7 @@ def _stop(
     if stop.latitude is None or stop.longitude is None:
         return
     x, y = plane(tonight.night, stop.latitude, stop.longitude)
-    row = tonight.stops.get(point_of(point))
-    name = row.name if row else point
+    name = tonight.stop_name(point)
     yield MapStop(point, x, y, name, route, order, arrival_s, late, int(stop.guessed))
 
 
@@ -118,13 +117,14 @@ def plane(night: Night, latitude: float, longitude: float) -> tuple[float, float
     )
 
 
-def marks_of(night: Night, plan: Plan) -> dict[str, Mark]:
+def marks_of(tonight: Tonight, plan: Plan) -> dict[str, Mark]:
     """Van → mark: routes that lie side by side around the station take colours and shapes in turns."""
-    numbers = {route.van: f"{at}" for at, route in enumerate(plan.routes, 1)}
-    around = sorted(plan.routes, key=lambda route: _bearing(night, route))
+    around = sorted(plan.routes, key=lambda route: _bearing(tonight.night, route))
     hues = len(tokens.ROUTES)
     return {
-        route.van: Mark((at * tokens.NEXT_HUE) % hues, (at + at // hues) % SHAPES, numbers[route.van])
+        route.van: Mark(
+            (at * tokens.NEXT_HUE) % hues, (at + at // hues) % SHAPES, tonight.route_name(route.van)
+        )
         for at, route in enumerate(around)
     }
 

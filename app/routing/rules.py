@@ -34,6 +34,7 @@ class Reason(StrEnum):
     BAD_AREA = "bad_area"
     TOO_FEW = "too_few"
     NO_VAN = "no_van"
+    BAD_NUMBER = "bad_number"
     BAD_KIND = "bad_kind"
     UNKNOWN = "unknown"
     NOTHING_NEW = "nothing_new"

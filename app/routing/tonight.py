@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import count
 
 from app.domain import events as e
 from app.routing import queries
@@ -75,6 +76,8 @@ class Tonight:
     """By van."""
     names: Mapping[str, str]
     """Of vans."""
+    routes: Mapping[str, tuple[str, str]]
+    """Of each van: the name of its route, as on the dock and on labels, and its dock."""
     settings: Settings
     lacks: Lacks
     roads: str
@@ -84,6 +87,24 @@ class Tonight:
     def pieces(self) -> int:
         """All pieces of the night."""
         return sum(stop.pieces for stop in self.night.stops)
+
+    def route_name(self, van: str) -> str:
+        """What a van's route is called."""
+        return self.routes[van][0] if van in self.routes else van
+
+    def driver_name(self, van: str) -> str:
+        """Who drives a van, "" where nobody is named."""
+        driver = self.drivers.get(van)
+        if driver is not None:
+            return driver.name
+        return self.night.van_named[van].driver if van in self.night.van_named else ""
+
+    def stop_name(self, name: str) -> str:
+        """What people call a point, or its code; a part says which it is."""
+        row = self.stops.get(point_of(name))
+        called = row.name if row else point_of(name)
+        part = name.partition(PART)[2]
+        return f"{called}（第 {part} 份）" if part else called
 
 
 def point_of(part: str) -> str:
@@ -168,6 +189,7 @@ def tonight(known: Known, wish: Wish = AS_USUAL, *, network: Network | None = No
         stops=known.stops,
         drivers=crew,
         names={van.van: van.name for van in known.vans},
+        routes=_route_names(vans, known.routes),
         settings=chosen,
         lacks=_lacks(known, wanted, placed=int(placed)),
         roads=kind,
@@ -200,6 +222,13 @@ def _vans(known: Known, wish: Wish) -> tuple[list[Van], dict[str, e.DriverSet]]:
     crew = _crew(known.drivers, [van.van for van in known.vans])
     made = [_van(van, crew.get(van.van)) for van in known.vans if van.van not in wish.away]
     return [_slack(van, fill) for van in made], crew
+
+
+def _route_names(vans: Sequence[Van], usual: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Each van's route by its usual name; others take the numbers that are free."""
+    used = {name for name, _ in usual.values()}
+    fresh = (f"{number}" for number in count(1) if f"{number}" not in used)
+    return {van.name: usual.get(van.name) or (next(fresh), "") for van in vans}
 
 
 def _listed_room(known: Known) -> int:
@@ -417,24 +446,26 @@ def _with_closed(roads: Roads, stops: Sequence[Stop], wish: Wish) -> Roads:
 # --- what is adopted ---------------------------------------------------------------------------------------
 
 
-def adopted(tonight: Tonight, plan: Plan, names: Mapping[str, tuple[str, str]]) -> e.PlanAdopted:
-    """The plan as the fact that makes it hold; `names` gives a van's route and dock where they are usual.
-
-    Parts of one point on one van are one stop again.
-    """
+def adopted(tonight: Tonight, plan: Plan) -> e.PlanAdopted:
+    """The plan as the fact that makes it hold; parts of one point on one van are one stop again."""
     routes = []
-    used = {name for name, _ in names.values()}
-    fresh = (f"{number}" for number in range(1, 10_000) if f"{number}" not in used)
     for route in plan.routes:
-        name, dock = names.get(route.van) or (next(fresh), "")
+        name, dock = tonight.routes[route.van]
         driver = tonight.drivers.get(route.van)
-        called = driver.name if driver else tonight.night.van_named[route.van].driver
+        called = tonight.driver_name(route.van)
         routes.append(
             e.PlannedRoute(
-                name, route.van, driver.driver if driver else called, called, dock, route.leaves_s, route.back_s,
-                route.metres, _planned_stops(tonight, route.points, route.arrivals_s),
+                name,
+                route.van,
+                driver.driver if driver else called,
+                called,
+                dock,
+                route.leaves_s,
+                route.back_s,
+                route.metres,
+                _planned_stops(tonight, route.points, route.arrivals_s),
             )
-        )  # fmt: skip
+        )
     left = tuple(dict.fromkeys(point_of(each.point) for each in plan.unserved))
     return e.PlanAdopted(tonight.day, tuple(routes), left, tonight.roads, plan.engine)
 

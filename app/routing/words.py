@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.domain.answers import Answer, Tone
 from app.domain.money import yuan
 from app.domain.refusals import Refused
 from app.routing.actions import Adopted, Done, Kept, SettingsKept
-from app.routing.master_file import Kind, Trouble
+from app.routing.board import Strain, Tried
+from app.routing.master_file import Kind, Master, Trouble
 from app.routing.night import Effect, Out, Unserved, Why
 from app.routing.rules import Reason, clock_text
+from app.routing.tonight import Lacks
+from app.routing.valhalla import NetworkState
 
 About = dict[str, str | int]
 
@@ -103,6 +106,7 @@ _REFUSALS: dict[Reason, str] = {
     Reason.BAD_AREA: "{code} 的路况请选城镇、平地或山路。",
     Reason.TOO_FEW: "至少要两个点才有同车不同车。请再加一个点。",
     Reason.NO_VAN: "还没有选车或点。请选好再记。",
+    Reason.BAD_NUMBER: "有一个数看不懂。请都填成大于 0 的整数，装车最多填 100。",
     Reason.BAD_KIND: "这种规则不认识。请选同车、不同车或固定给车。",
     Reason.UNKNOWN: "{code} 已经不在了，可能刚删掉。请重新选一行。",
     Reason.NOTHING_NEW: "没有变化，不用再记。",
@@ -202,3 +206,74 @@ _WAYS: dict[Out, Callable[[Any], str]] = {
     Out.ALLOW_VAN: lambda way: f"允许 {way.van or '一台车'} 去",
     Out.LET_GO: lambda way: "先放开同车规则",
 }
+
+
+def saving(fen: int) -> str:
+    """What a change saved (negative) or costs: `省 ¥2.10`, `多花 ¥1.00`, `不多花`."""
+    if not fen:
+        return "不多花"
+    return f"省 {yuan(-fen)}" if fen < 0 else f"多花 {yuan(fen)}"
+
+
+STRAINS: dict[Strain, str] = {
+    Strain.PIECES: "装不下这么多件",
+    Strain.CRATES: "装不下这么多筐",
+    Strain.COLD: "没有冷藏箱",
+    Strain.FORBIDDEN: "这台车不能去",
+    Strain.LATE: "会晚到",
+    Strain.SHIFT: "下班前回不来",
+}
+
+
+def strains(found: Sequence[Strain]) -> str:
+    """What would not hold, in one line."""
+    return "，".join(STRAINS[strain] for strain in found)
+
+
+def tried(change: Tried) -> str:
+    """A change before it is made: what it does, and what would not hold."""
+    if change.strains:
+        return f"{strains(change.strains)}（{effect(change.effect)}）"
+    return effect(change.effect)
+
+
+def lacks(found: Lacks) -> list[str]:
+    """What the plan had to guess, a sentence each."""
+    said = []
+    if found.not_announced:
+        said.append("今晚的货还没有报来，先按上次的件数排。")
+    if found.no_vans:
+        said.append("还没有填车辆，先用站点线路表的车，装载量是估的。")
+    if found.no_station:
+        said.append("还没有填站点位置，先用各点的中间位置。")
+    if found.lost:
+        said.append(f"{found.lost} 个点没有位置，排不进去。")
+    if found.guessed:
+        said.append(f"{found.guessed} 个点的位置是按村名估的。")
+    return said
+
+
+def network(state: NetworkState) -> str:
+    """Whether the road network is used, in one sentence."""
+    return {
+        NetworkState.READY: "路网可以用，排线路时按实际道路算。",
+        NetworkState.NOT_NAMED: "没有选路网文件，距离按直线估算，再用实际到点时间校准。",
+        NetworkState.NOT_INSTALLED: "这台电脑没有装路网程序（pyvalhalla），距离按直线估算。",
+        NetworkState.NO_FILE: "选的路网文件不见了，距离按直线估算。请重新选。",
+    }[state]
+
+
+PICK_A_ROW = Answer(Tone.INFO, "先选一行", "请用 ↑ ↓ 键选中一行，再按一次。")
+
+
+def import_summary(found: Master) -> str:
+    """What a table would bring, before it is written down."""
+    said = f"{len(found.entries)} {_UNITS[found.kind]}。"
+    if found.guessed:
+        said += f"{found.guessed} 个没有坐标，先按村名估位置。"
+    if found.lost:
+        said += f"{found.lost} 个连村名也认不出，要自己补位置才排得进去。"
+    return said + "已经有的会改成表里的。"
+
+
+_UNITS = {Kind.VANS: "台车", Kind.DRIVERS: "位司机", Kind.STOPS: "个点位", Kind.ROUTES: "个点"}

@@ -6,7 +6,9 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
 
 from app.domain.answers import Tone
 
@@ -23,6 +25,7 @@ class Column(Generic[Row]):
     """One column: `text` of a row, `width` in base pixels (0 stretches), a `tone` that draws it as a chip.
 
     `strong` of 1 draws it bold; where the table is narrow, columns with the highest `gives_way` are left out first.
+    With `paint` the cell draws itself into the rectangle, in the sizes of the view.
     """
 
     title: str
@@ -32,6 +35,7 @@ class Column(Generic[Row]):
     tone: Callable[[Row], Tone | None] | None = None
     strong: int = 0
     gives_way: int = 0
+    paint: Callable[[QPainter, QRect, Row, QWidget], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,9 @@ class _Cells(QStyledItemDelegate):
             self._paint_chip(painter, rect, text, Tone(tone))  # Qt hands a StrEnum back as str
             return
         column = self._view.rows_model.columns[index.column()]
+        if column.paint is not None:
+            column.paint(painter, self.inner(rect), self._view.rows_model.at(index.row()), self._view)
+            return
         painter.setFont(font_of(self._view, "body", bold=bool(column.strong)))
         painter.setPen(QColor(tokens.INK))
         inner = self.inner(rect)

@@ -1,0 +1,114 @@
+"""Plans beside the window: puts the night together, lets the engine search, and tells the page of what gets better."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from app.routing.engine import Limits, Search
+from app.routing.night import Plan, Progress
+from app.routing.repair import repair
+from app.routing.tonight import Known, Network, Tonight, Wish, tonight
+from app.routing.valhalla import network_of
+from app.ui.desk import Desk
+
+log = logging.getLogger(__name__)
+
+Told = Callable[[Tonight, Progress], None]
+Ready = Callable[[Tonight, Plan], None]
+
+
+class Planner:
+    """One search at a time; everything it says comes on the Qt thread, and nothing after it was told to stop."""
+
+    def __init__(self, desk: Desk, limits: Limits) -> None:
+        self._desk, self._limits = desk, limits
+        self._search: Search | None = None
+        self._turn = 0
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._networks: dict[str, Network | None] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being worked out."""
+        return any(thread.is_alive() for thread in self._threads) or self._search is not None
+
+    def plan(self, known: Known, wish: Wish, told: Told, *, start: Plan | None = None) -> None:
+        """Search for a plan; `told` hears of the first, of each better one, and of the end."""
+        self._aside(lambda turn: self._begin(turn, known, wish, told, start))
+
+    def mend(self, known: Known, wish: Wish, plan: Plan, then: Ready) -> None:
+        """Fit a plan to a night that has changed: only what the change touches is moved."""
+        self._aside(lambda turn: self._mend(turn, known, wish, plan, then))
+
+    def stop(self) -> None:
+        """End the search at once."""
+        with self._lock:
+            self._turn += 1
+            search, self._search = self._search, None
+        if search is not None:
+            search.cancel()
+
+    def close(self) -> None:
+        """End the search and wait for what is on its way."""
+        with self._lock:
+            search = self._search
+        self.stop()
+        if search is not None:
+            search.wait()
+        for thread in self._threads:
+            thread.join()
+
+    # --- beside the window ---
+
+    def _aside(self, work: Callable[[int], None]) -> None:
+        self.stop()
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        turn = self._turn
+
+        def run() -> None:
+            try:
+                work(turn)
+            except Exception:
+                log.exception("planning failed")
+
+        thread = threading.Thread(target=run, name="geyi-night", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _night(self, known: Known, wish: Wish) -> Tonight:
+        extract = known.settings.extract
+        if extract not in self._networks:
+            self._networks[extract] = network_of(extract)
+        return tonight(known, wish, network=self._networks[extract])
+
+    def _begin(self, turn: int, known: Known, wish: Wish, told: Told, start: Plan | None) -> None:
+        night = self._night(known, wish)
+
+        def listen(progress: Progress) -> None:
+            self._post(turn, lambda: self._hear(night, progress, told))
+
+        fitted = repair(night.night, start) if start is not None and start.routes else None
+        with self._lock:
+            if turn == self._turn:
+                self._search = Search(night.night, self._limits, start=fitted, listener=listen)
+
+    def _hear(self, night: Tonight, progress: Progress, told: Told) -> None:
+        if progress.done:
+            with self._lock:
+                self._search = None
+        told(night, progress)
+
+    def _mend(self, turn: int, known: Known, wish: Wish, plan: Plan, then: Ready) -> None:
+        night = self._night(known, wish)
+        mended = repair(night.night, plan)
+        self._post(turn, lambda: then(night, mended))
+
+    def _post(self, turn: int, work: Callable[[], None]) -> None:
+        def on_time() -> None:
+            if turn == self._turn:
+                work()
+
+        self._desk.post(on_time)
