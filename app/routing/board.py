@@ -138,6 +138,10 @@ class Board:
         to = max(0, min(len(route.points) - 1, at + by))
         return None if to == at else self.try_move(point, route.van, at=to)
 
+    def try_reverse(self, van: str) -> Tried:
+        """A van's stops the other way round."""
+        return self._try(van, {van: tuple(reversed(self._points(van)))})
+
     def moved(self, *, most: int = 200) -> list[Moved]:
         """Points whose van is another than yesterday, the dearest change first."""
         yesterday, van_of = self.night.yesterday, self.plan.van_of

@@ -19,7 +19,7 @@ from app.ui.shapes import font_of, sized
 
 ROW: Final = 34
 AXIS: Final = 30
-NAMES: Final = 118
+NAMES: Final = 132
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -39,11 +39,11 @@ class Bar:
 
 
 def bars_of(tonight: Tonight, plan: Plan) -> list[Bar]:
-    """The bars of a plan, in its order."""
+    """The bars of a plan, by the names of its routes."""
     marks = marks_of(tonight, plan)
     return [
         _bar(tonight.night, route, tonight.driver_name(route.van) or route.van, marks[route.van])
-        for route in plan.routes
+        for route in tonight.in_order(plan)
     ]
 
 
@@ -143,7 +143,7 @@ class _Rows(QWidget):
     def _paint_name(self, painter: QPainter, bar: Bar, top: int, colour: QColor) -> None:
         height = sized(self, ROW)
         side = sized(self, 24)
-        badge = QRectF(sized(self, 10), top + (height - side) / 2, sized(self, 32), side)
+        badge = QRectF(sized(self, 8), top + (height - side) / 2, sized(self, 46), side)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRoundedRect(badge, side / 2, side / 2)
@@ -152,7 +152,7 @@ class _Rows(QWidget):
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, bar.mark.number)
         painter.setFont(font_of(self, "small"))
         painter.setPen(QColor(tokens.INK))
-        room = sized(self, NAMES - 54)
+        room = sized(self, NAMES - 66)
         words = painter.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(badge.right() + 8, top, room, height), _LEFT, words)
 

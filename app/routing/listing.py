@@ -51,11 +51,11 @@ class StopLine:
 
 
 def route_lines(board: Board) -> list[RouteLine | Section]:
-    """The vans that drive, in the plan's order, then those that stay at home."""
+    """The vans that drive, by the names of their routes, then those that stay at home."""
     tonight, plan = board.tonight, board.plan
     marks = marks_of(tonight, plan)
     driving: list[RouteLine | Section] = [
-        _route_line(tonight, route, marks[route.van]) for route in plan.routes
+        _route_line(tonight, route, marks[route.van]) for route in tonight.in_order(plan)
     ]
     busy = {route.van for route in plan.routes}
     home = [van.name for van in tonight.night.vans if van.name not in busy]
@@ -188,10 +188,10 @@ class Concern:
 
 
 def concerns(board: Board, moved: Sequence[Moved]) -> list[Concern | Section]:
-    """What is left out, with why and the cheapest way out; then what is otherwise than yesterday, and what it saves."""
+    """What had to be guessed; what is left out, why and the cheapest way out; what is otherwise than yesterday."""
     tonight = board.tonight
     left = loose(tonight.night, board.plan)
-    rows: list[Concern | Section] = []
+    rows: list[Concern | Section] = [Section(said) for said in words.lacks(tonight.lacks)]
     if left:
         rows.append(Section("没排进去", f"{len(left)} 个点"))
     for each in left:

@@ -68,10 +68,10 @@ class MapData:
     routes: tuple[MapRoute, ...] = ()
     labels: tuple[Label, ...] = ()
 
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """West, south, east, north of all that is shown, in km."""
-        xs, ys = [0.0, *(stop.x for stop in self.stops)], [0.0, *(stop.y for stop in self.stops)]
+    def box_of(self, van: str = "") -> tuple[float, float, float, float]:
+        """West, south, east, north in km of a van's route with the station, or of everything."""
+        mine = next((route.stops for route in self.routes if route.van == van), range(len(self.stops)))
+        xs, ys = [0.0, *(self.stops[at].x for at in mine)], [0.0, *(self.stops[at].y for at in mine)]
         return min(xs), min(ys), max(xs), max(ys)
 
 

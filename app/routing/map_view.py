@@ -75,6 +75,7 @@ class MapView(QWidget):
         self._held, self._over, self._cursor = "", "", QPointF()
         self._hint: tuple[str, Tone] = ("", Tone.INFO)
         self._fitted = True
+        self._caption = ""
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -92,9 +93,11 @@ class MapView(QWidget):
         self._sharpen()
 
     def show_route(self, van: str) -> None:
-        """Bring one route forward; "" for all alike."""
+        """Bring one route forward, and into the middle where no hand has moved the map; "" for all alike."""
         if van != self._route:
             self._route = van
+            if self._fitted:
+                self.fit()
             self._sharpen()
 
     def show_point(self, point: str) -> None:
@@ -103,13 +106,18 @@ class MapView(QWidget):
         stop = self._stop(point)
         if stop is not None:
             place = self._to_screen(stop.x, stop.y)
-            if not QRectF(self.rect()).adjusted(40, 40, -40, -40).contains(place):
-                self._x, self._y, self._fitted = stop.x, stop.y, False
+            if not QRectF(self.rect()).adjusted(20, 20, -20, -20).contains(place):
+                self._x, self._y = stop.x, stop.y
         self.update()
 
     def show_hint(self, text: str, tone: Tone = Tone.INFO) -> None:
         """What stands beside the cursor while a stop is dragged."""
         self._hint = (text, tone)
+        self.update()
+
+    def show_caption(self, text: str) -> None:
+        """What stands in the lower right corner: where distances come from."""
+        self._caption = text
         self.update()
 
     @property
@@ -118,9 +126,9 @@ class MapView(QWidget):
         return self._route
 
     def fit(self) -> None:
-        """Show everything."""
-        west, south, east, north = self.data.box
-        room = max(self.width() - sized(self, 90), 60), max(self.height() - sized(self, 90), 60)
+        """Show the route that is forward, or everything; it stays so until a hand moves the map."""
+        west, south, east, north = self.data.box_of(self._route)
+        room = max(self.width() - sized(self, 90), 60), max(self.height() - sized(self, 76), 60)
         scale = min(room[0] / max(east - west, 0.5), room[1] / max(north - south, 0.5))
         self._scale = max(FARTHEST, min(NEAREST, scale))
         self._x, self._y, self._fitted = (west + east) / 2, (south + north) / 2, True
@@ -261,6 +269,8 @@ class MapView(QWidget):
         painter.drawLine(QPointF(left, base), QPointF(left + km * self._scale, base))
         painter.setFont(font_of(self, "small"))
         _outlined(painter, QPointF(left, base - sized(self, 6)), f"{km:g} 公里", tokens.MUTED)
+        width = painter.fontMetrics().horizontalAdvance(self._caption)
+        _outlined(painter, QPointF(self.width() - width - left, base), self._caption, tokens.MUTED)
 
     def _paint_drag(self, painter: QPainter) -> None:
         start = self.place_of(self._held)
@@ -485,7 +495,7 @@ class _Drawing:
         for route in loud:
             self._stops(route, quiet=0)
         self._left_out()
-        for route in loud:
+        for route in loud if not forward else ():
             self._badge(route)
         if forward and loud:
             self._times(loud[0])

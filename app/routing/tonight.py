@@ -10,7 +10,7 @@ from itertools import count
 
 from app.domain import events as e
 from app.routing import queries
-from app.routing.night import DAY_S, NO_ROAD, Night, Plan, Roads, Stop, Van
+from app.routing.night import DAY_S, NO_ROAD, Night, Plan, Roads, Route, Stop, Van
 from app.routing.queries import Demand, Settings, Source
 from app.routing.roads import Learned, Leg, Place, learn, matrix
 from app.routing.rules import Crew, vans_of_table
@@ -92,6 +92,11 @@ class Tonight:
         """What a van's route is called."""
         return self.routes[van][0] if van in self.routes else van
 
+    def in_order(self, plan: Plan) -> list[Route]:
+        """The routes by their names, as people count: R2 before R10."""
+        named = {route.van: self.route_name(route.van) for route in plan.routes}
+        return sorted(plan.routes, key=lambda route: (len(named[route.van]), named[route.van]))
+
     def driver_name(self, van: str) -> str:
         """Who drives a van, "" where nobody is named."""
         driver = self.drivers.get(van)
@@ -102,7 +107,7 @@ class Tonight:
     def stop_name(self, name: str) -> str:
         """What people call a point, or its code; a part says which it is."""
         row = self.stops.get(point_of(name))
-        called = row.name if row else point_of(name)
+        called = row.name.removeprefix(row.town) or row.name if row else point_of(name)
         part = name.partition(PART)[2]
         return f"{called}（第 {part} 份）" if part else called
 

@@ -11,9 +11,9 @@ from app.domain.refusals import Refused
 from app.routing.actions import Adopted, Done, Kept, SettingsKept
 from app.routing.board import Strain, Tried
 from app.routing.master_file import Kind, Master, Trouble
-from app.routing.night import Effect, Out, Unserved, Why
+from app.routing.night import Effect, Out, Plan, Unserved, Why
 from app.routing.rules import Reason, clock_text
-from app.routing.tonight import Lacks
+from app.routing.tonight import Lacks, point_of
 from app.routing.valhalla import NetworkState
 
 About = dict[str, str | int]
@@ -173,15 +173,15 @@ WHY: dict[Why, str] = {
     Why.NO_VANS: "今晚没有车",
     Why.NO_PLACE: "没有位置",
     Why.NO_ROAD: "没有路到那里",
-    Why.BAD_WINDOW: "开门时间不对，怎么也赶不上",
-    Why.TOO_BIG: "货太多，一台车装不下",
-    Why.NO_COLD_VAN: "有冷货，没有带冷藏箱的车能去",
+    Why.BAD_WINDOW: "开门时间赶不上",
+    Why.TOO_BIG: "一台车装不下",
+    Why.NO_COLD_VAN: "没有带冷藏箱的车",
     Why.ALL_FORBIDDEN: "每台车都不能去",
-    Why.TOO_FAR: "太远，第一站就去也赶不上",
-    Why.VAN_AWAY: "固定的那台车今晚不在",
-    Why.VAN_UNFIT: "固定的那台车去不了或装不下",
+    Why.TOO_FAR: "太远，赶不上",
+    Why.VAN_AWAY: "固定的车今晚不在",
+    Why.VAN_UNFIT: "固定的车送不了",
     Why.VANS_FULL: "车都装满了",
-    Why.NO_TIME: "有空位的车都赶不上",
+    Why.NO_TIME: "有空位的车赶不上",
     Why.COMPANY: "同车规则排不开",
 }
 
@@ -277,3 +277,37 @@ def import_summary(found: Master) -> str:
 
 
 _UNITS = {Kind.VANS: "台车", Kind.DRIVERS: "位司机", Kind.STOPS: "个点位", Kind.ROUTES: "个点"}
+
+
+NOT_SAVED = Answer(
+    Tone.WRONG, "没有存上", "司机单存不进文件夹。请看磁盘是不是满了，或者那个 PDF 是不是还开着。"
+)
+
+
+FIRST_PLAN = Answer(Tone.INFO, "第一份好了", "正在越排越省，满意了随时按 F12 停下。")
+
+
+def planned(plan: Plan) -> Answer:
+    """A plan stands: how good it is, and what to do next."""
+    left = len({point_of(each.point) for each in plan.unserved})
+    late = sum(len(route.late_points) for route in plan.routes)
+    said = [f"{kilometres(plan.metres)}。"]
+    if left:
+        said.append(f"{left} 个点没排进去，请看“要看的”。")
+    if late:
+        said.append(f"{late} 站会晚到。")
+    said.append("满意请按 F12 采用。")
+    tone = Tone.LOOK if left or late else Tone.OK
+    return Answer(tone, "排好了", "".join(said), number=f"{len(plan.routes)} 台车", spoken="线路排好了")
+
+
+def changed(word: str, change: Effect, *, left: int) -> Answer:
+    """A hand has changed the plan; `left` points fell out of it."""
+    if left > 0:
+        said = f"{left} 个点没有车送了，办法在“要看的”里。要撤销请按 Ctrl+Z。"
+        return Answer(Tone.LOOK, word, said, number=f"{left} 个点", spoken=f"{left} 个点没有车送")
+    back = f"{-left} 个点排进去了，" if left < 0 else ""
+    if not (change.metres or change.seconds or change.late_s or change.cost_fen):
+        return Answer(Tone.OK, word, f"{back}公里和时间没有变化。要撤销请按 Ctrl+Z。")
+    tone = Tone.LOOK if change.late_s > 0 else Tone.OK
+    return Answer(tone, word, f"{back}{effect(change)}。要撤销请按 Ctrl+Z。")
