@@ -167,6 +167,9 @@ class _Rows(QWidget):
         painter.fillRect(box, QColor(tokens.ROW_CHOSEN if bar.van == self.chosen else tokens.SURFACE))
         painter.drawText(box, _LEFT, text)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click ends here."""
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = int((event.position().y() - sized(self, AXIS)) // sized(self, ROW))
         if 0 <= at < len(self.bars):

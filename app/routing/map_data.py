@@ -122,9 +122,7 @@ def marks_of(tonight: Tonight, plan: Plan) -> dict[str, Mark]:
     around = sorted(plan.routes, key=lambda route: _bearing(tonight.night, route))
     hues = len(tokens.ROUTES)
     return {
-        route.van: Mark(
-            (at * tokens.NEXT_HUE) % hues, (at + at // hues) % SHAPES, tonight.route_name(route.van)
-        )
+        route.van: Mark(at % hues, (at + at // hues) % SHAPES, tonight.route_name(route.van))
         for at, route in enumerate(around)
     }
 

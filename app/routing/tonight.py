@@ -348,7 +348,7 @@ def _tied(night: Night, known: Known, wish: Wish) -> Night:
         together=_groups(known.rules, "together", points),
         apart=_groups(known.rules, "apart", points),
         fixed=_pinned(fixed, names, wish),
-        locked=_pinned(locks | dict(wish.locked), names, wish),
+        locked=_pinned(locks, names, wish) | {n: van for n, van in wish.locked.items() if n in names},
         yesterday={name: known.yesterday[name] for name in names if name in known.yesterday},
     )
 
@@ -359,14 +359,12 @@ def _groups(rules: Sequence[e.RideRuleSet], kind: str, points: Collection[str]) 
 
 
 def _pinned(table: Mapping[str, str], names: Sequence[str], wish: Wish) -> dict[str, str]:
-    """Which van each stop is bound to; a point in parts is free, but for a part that was locked itself."""
-    found = {}
-    for name in names:
-        point = point_of(name)
-        whole = name if wish.parts.get(point, 1) > 1 else point
-        if point not in wish.any_van and whole in table:
-            found[name] = table[whole]
-    return found
+    """Which van each stop is bound to by a table of points; a point in parts, or let go tonight, is free."""
+    return {
+        name: table[name]
+        for name in names
+        if name in table and name not in wish.any_van and wish.parts.get(name, 1) == 1
+    }
 
 
 def _crews(vans: Sequence[Van], known: Known) -> list[Crew]:

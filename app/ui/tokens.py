@@ -38,11 +38,9 @@ ROW_TOUCHED: Final = "#DCEDF7"
 ROW_CHOSEN: Final = "#E8F2F8"
 
 ROUTES: Final = (
-    "#0072B2", "#B33B00", "#00735A", "#7B3294", "#8A6100", "#C2417C", "#16212B", "#3F7FBF",
+    "#4A7BD0", "#5A3E00", "#B26B00", "#00735A", "#7B3294", "#16212B", "#4D6600", "#C2417C",
 )  # fmt: skip
-"""Lines of neighbouring routes: dark enough on paper, apart for every eye when neighbours take turns."""
-NEXT_HUE: Final = 3
-"""A route takes the colour so many places after its neighbour's, so that dark and light take turns."""
+"""Lines of routes on the map: taken in this order, neighbours stay apart for every eye, dark and light in turns."""
 
 BASE_PX: Final = 18
 SPACE_XS: Final = 4

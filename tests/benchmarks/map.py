@@ -44,7 +44,7 @@ def a_night(*, stops: int, routes: int, seed: int = 1) -> MapData:
             made.append(
                 MapStop(f"P{len(made)}", x, y, "小卖部", number, order, 25_200 + order * 500, late, 0)
             )
-        mark = Mark(number * tokens.NEXT_HUE % len(tokens.ROUTES), number // 8 % 4, f"{number + 1}")
+        mark = Mark(number % len(tokens.ROUTES), number // 8 % 4, f"{number + 1}")
         ways.append(MapRoute(f"V{number}", mark, tuple(range(first, len(made))), *mine[0]))
     labels = [Label(f"{town}镇", dice.gauss(0, 12), dice.gauss(0, 12), 1) for town in "一二三四五六七八九十"]
     return MapData(tuple(made), tuple(ways), tuple(labels))
