@@ -96,7 +96,7 @@ class MapView(QWidget):
         """Bring one route forward, and into the middle where no hand has moved the map; "" for all alike."""
         if van != self._route:
             self._route = van
-            if self._fitted:
+            if self._fitted and self._press is None:  # nothing moves away under a finger
                 self.fit()
             self._sharpen()
 

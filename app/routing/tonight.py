@@ -173,7 +173,7 @@ def tonight(known: Known, wish: Wish = AS_USUAL, *, network: Network | None = No
     wanted = [demand for demand in known.demands if demand.point not in wish.dropped]
     vans, crew = _vans(known, wish)
     stops = _stops(wanted, known, wish)
-    station, placed = _station(chosen, known.stops, wanted)
+    station, placed = _station(chosen, known.stops, known.demands)
     places = [station, *(_place(known.stops.get(point_of(stop.point))) for stop in stops)]
     roads, kind = _roads(known, places, network)
     night = Night(
