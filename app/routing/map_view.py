@@ -171,11 +171,11 @@ class MapView(QWidget):
         return next((stop for stop in self.data.stops if stop.point == point), None)
 
     def stop_at(self, place: QPointF, *, but: str = "") -> MapStop | None:
-        """The stop under a place of the screen; of the route that is forward rather than of others."""
+        """The stop under a place of the screen; of the route that is forward, but where one is dragged away from it."""
         x, y = self._to_map(place)
         reach = sized(self, GRAB) / self._scale
         near = [
-            (self._van_of(stop) != self._route, math.hypot(stop.x - x, stop.y - y), stop)
+            (not but and self._van_of(stop) != self._route, math.hypot(stop.x - x, stop.y - y), stop)
             for stop in self.data.stops
             if abs(stop.x - x) < reach and abs(stop.y - y) < reach and stop.point != but
         ]

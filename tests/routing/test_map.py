@@ -227,7 +227,7 @@ def test_the_keyboard_pans_zooms_walks_the_stops_and_opens_one(view: MapView, qt
     assert place(view, "e1").x() < before.x()
     QTest.keyClick(view, Qt.Key.Key_0)
     assert place(view, "e1") == before
-    QTest.keyClick(view, "+")
+    QTest.keyClick(view, Qt.Key.Key_Plus)
     assert place(view, "e2").x() - place(view, "e1").x() > 0
     view.show_route("V1")
     with qtbot.waitSignals([view.picked, view.picked]):

@@ -57,7 +57,11 @@ class Station:
 
     def press(self, key: Qt.Key | str, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press one key where the focus is."""
-        QTest.keyClick(QApplication.focusWidget() or self.window, key, held)
+        where = QApplication.focusWidget() or self.window
+        if isinstance(key, str):
+            QTest.keyClicks(where, key, held)
+        else:
+            QTest.keyClick(where, key, held)
 
     def until(self, so: Callable[[], bool]) -> None:
         """Wait until something is so."""
@@ -497,23 +501,21 @@ def test_a_point_without_a_place_opens_its_sheet_and_is_planned_once_placed(stat
     assert station.answer_after(lambda: station.press(Qt.Key.Key_Return)).word == "已改好"
     station.press(Qt.Key.Key_Escape)
     page.refresh(page.topics)
-    station.until(lambda: page.board is not None and demand.point in page.board.plan.van_of)
+    board = page.board
+    assert board is not None
+    station.until(lambda: demand.point in board.plan.van_of)
 
 
 def test_goods_that_come_later_are_fitted_into_an_adopted_plan_and_said(station: Station) -> None:
     page = station.adopted()
-    assert page.board is not None
-    gone = page.board.plan.routes[0].points[0]
+    board = page.board
+    assert board is not None
+    gone, van = board.plan.routes[0].points[0], board.plan.routes[0].van
     row = next(s for s in queries.stops(page._reader) if s.point == gone)
-    answer = station.answer_after(
-        lambda: station.record(replace(row, forbidden=(page.board.plan.routes[0].van,)))
-    )
+    answer = station.answer_after(lambda: station.record(replace(row, forbidden=(van,))))
     assert answer.word == "线路变了"
     assert page.stage is Stage.READY
-    assert (
-        page.board.plan.van_of.get(gone) != page.board.plan.routes[0].van
-        or gone not in page.board.plan.van_of
-    )
+    assert board.plan.van_of.get(gone, "nobody") != van
 
 
 def test_points_that_changed_their_van_are_listed_with_what_it_saves_and_go_back(station: Station) -> None:
