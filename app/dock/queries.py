@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -398,11 +397,3 @@ def standing(
         cleared=cleared_ms,
         clashes=clashes,
     )
-
-
-def photos_of(reader: Reader, fact: int) -> list[bytes]:
-    """The pictures kept with a difference's fact."""
-    body = reader.value("SELECT body FROM facts WHERE id = ?", (fact,))
-    names = json.loads(body).get("photos", []) if body else []
-    kept = [reader.value("SELECT jpeg FROM photos WHERE sha = ?", (name,)) for name in names]
-    return [bytes(jpeg) for jpeg in kept if jpeg]
