@@ -107,7 +107,7 @@ class Night:
 
     def _load(self) -> None:
         crates = self.a.reader.rows("SELECT crate, route FROM wall_crates ORDER BY crate")
-        runs = dict(self.a.reader.rows("SELECT route, run FROM runs"))
+        runs: dict[str, str] = dict(self.a.reader.rows("SELECT route, run FROM runs"))
         for at, (crate, _) in enumerate(crates):
             # Every third is sealed at two PCs that have not spoken since.
             for pc in self.pcs[at % 3 : at % 3 + (2 if at % 3 == 0 else 1)]:
