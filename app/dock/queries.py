@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.dock.rules import CLEAR_NOTE, END_NOTE, Seal, Standing, seal_of
+from app.dock.rules import Seal, Standing, seal_of
 from app.domain import places
 from app.domain.clock import day_after
 from app.domain.goods import URGENCY, Shortfall, Zone
@@ -61,7 +61,6 @@ class TruckRow:
     boxes_missing: int
     pieces: int
     pieces_in: int
-    pieces_waiting: int
 
     @property
     def is_open(self) -> bool:
@@ -90,11 +89,6 @@ class DifferenceRow:
     note: str
     photos: int
     deadline_ms: int
-
-    @property
-    def by_itself(self) -> bool:
-        """Whether ending a truck or clearing the dock made it, and not a person who looked."""
-        return self.note in (END_NOTE, CLEAR_NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +214,6 @@ def _truck(row: Row, boxes: Sequence[BoxRow]) -> TruckRow:
         boxes_missing=sum(box.missing for box in boxes),
         pieces=sum(box.pieces for box in boxes),
         pieces_in=sum(box.pieces for box in came),
-        pieces_waiting=sum(box.pieces for box in waiting),
     )
 
 

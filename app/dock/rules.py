@@ -56,7 +56,6 @@ class Reason(StrEnum):
     CHANGED = "changed"
     NO_BOX = "no_box"
     BOX_IN = "box_in"
-    NO_PRODUCT = "no_product"
     BAD_COUNT = "bad_count"
     MORE_THAN_HERE = "more_than_here"
     NO_PICTURE = "no_picture"

@@ -320,7 +320,6 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
     ),
     Reason.NO_BOX: (Tone.WRONG, "没有这一箱", "今晚没有 {box} 这一箱，可能清单刚更新过。请重新选。"),
     Reason.BOX_IN: (Tone.LOOK, "已经卸下", "{box} 已经卸到月台，不能记整箱没来。请按商品记短少。"),
-    Reason.NO_PRODUCT: (Tone.LOOK, "没有这种", "这里没有这种商品。请看是不是扫错了。"),
     Reason.BAD_COUNT: (Tone.WRONG, "件数不对", "件数要在 1 到 {most} 之间，{count} 不行。请重新输入。"),
     Reason.MORE_THAN_HERE: (Tone.WRONG, "没有那么多", _too_many),
     Reason.NO_PICTURE: (Tone.WRONG, "不是照片", "这个文件不是照片，还没有记。请换一张，或者不带照片。"),
