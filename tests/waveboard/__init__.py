@@ -1,0 +1,1 @@
+"""The board: projection, rules, queries and the page."""
