@@ -96,7 +96,7 @@ def stranger(code: str) -> Refused:
     """What to say of a code that is neither a crate nor a van of this station."""
     if code.startswith(CRATE_PREFIX) and "-" in code and not is_crate_label(code):
         return refused(Reason.MISREAD, code=code)
-    if re.fullmatch(r"\d{1,2}-\d{2,3}", code):
+    if re.fullmatch(r"(GK-)?\d{1,2}-\d{2,3}(-[0-9A-Z])?", code):
         return refused(Reason.SLOT, code=code)
     if re.fullmatch(r"\d{1,2}-\d|R\d{1,3}", code):
         return refused(Reason.NO_SUCH_VAN, code=code)

@@ -515,6 +515,7 @@ wall_crates = Table(
     Index("wall_crates_day", "day", "route"),
     Index("wall_crates_slot", "slot", "day"),
     Index("wall_crates_run", "run"),
+    Index("wall_crates_board", "day", "point", "became", "sealed_ms", "run"),
 )
 """``run`` is the van's run that the crate is on; ``became`` the label that replaced this one."""
 

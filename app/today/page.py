@@ -13,11 +13,11 @@ from app.store.connection import Reader
 from app.today.queries import Standing, TripRow, page_for, standing
 from app.today.rules import Day, Step, next_steps
 from app.ui import tokens
-from app.ui.buttons import PressButton
 from app.ui.desk import Desk
 from app.ui.page import EVERYTHING, HomePage
 from app.ui.panels import SectionTitle, StatePanel, StatTile
-from app.ui.shapes import Glyph, draw_focus_ring, draw_glyph, draw_keycap, draw_tone, font_of, sized
+from app.ui.shapes import Glyph, font_of, sized
+from app.ui.step_card import StepCard
 from app.ui.unreadable import unreadable
 
 MOST_STEPS = 3
@@ -34,59 +34,6 @@ _GLYPHS = {
     "F8": Glyph.GEAR,
 }
 """A check mark would say that it is done: what is to be done carries the drawing of its page."""
-
-
-class StepCard(PressButton):
-    """One thing to do: its shape and word, a sentence, and the key that leads there."""
-
-    def __init__(self, step: Step) -> None:
-        super().__init__(f"{step.word}：{step.sentence}")
-        self.step = step
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(sized(self, 420), sized(self, 64))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 300), sized(self, 64))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint = tokens.TONES[self.step.tone]
-        rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(QColor(paint.line if self.step.tone is not Tone.INFO else tokens.LINE), 1))
-        painter.setBrush(QColor(tokens.SURFACE if not self.underMouse() else tokens.SUNKEN))
-        painter.drawRoundedRect(rect, tokens.RADIUS_LARGE, tokens.RADIUS_LARGE)
-        side, pad = sized(self, 34), sized(self, 20)
-        middle = self.height() / 2
-        place = QRectF(pad, middle - side / 2, side, side)
-        if self.step.tone in (Tone.LOOK, Tone.WRONG):
-            draw_tone(painter, place, self.step.tone, body=paint.fill, mark=paint.ink)
-        else:
-            draw_glyph(painter, place, _GLYPHS.get(self.step.key, Glyph.BOX), tokens.BLUE)
-        self._paint_words(painter, left=pad + side + sized(self, 16))
-        if self.hasFocus():
-            draw_focus_ring(painter, QRectF(self.rect()), tokens.RADIUS_LARGE)
-
-    def _paint_words(self, painter: QPainter, *, left: int) -> None:
-        room = self.width() - left - sized(self, 84)
-        painter.setPen(QColor(tokens.INK))
-        painter.setFont(font_of(self, "body", bold=True))
-        half = self.height() / 2
-        painter.drawText(
-            QRectF(left, sized(self, 5), room, half - sized(self, 4)),
-            Qt.AlignmentFlag.AlignVCenter,
-            self.step.word,
-        )
-        painter.setFont(font_of(self, "small"))
-        painter.setPen(QColor(tokens.MUTED))
-        text = painter.fontMetrics().elidedText(self.step.sentence, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(
-            QRectF(left, half - 1, room, half - sized(self, 5)), Qt.AlignmentFlag.AlignVCenter, text
-        )
-        cap = QRectF(self.width() - sized(self, 68), half - sized(self, 15), sized(self, 48), sized(self, 30))
-        draw_keycap(painter, cap, self.step.key, ink=tokens.INK, line=tokens.LINE_STRONG)
 
 
 class TripBar(QWidget):
@@ -226,9 +173,9 @@ class TodayPage(HomePage):
     def _show_steps(self, steps: tuple[Step, ...]) -> None:
         had_focus = self._first is not None and self._first.hasFocus()
         _empty(self._steps)
-        cards = [StepCard(step) for step in steps]
+        cards = [_card(step) for step in steps]
         for card in cards:
-            card.clicked.connect(lambda *, key=card.step.key: self.wanted.emit(key))
+            card.clicked.connect(lambda *, key=card.key: self.wanted.emit(key))
             self._steps.addWidget(card)
         self._first = cards[0] if cards else None
         if self._first is None:
@@ -263,6 +210,11 @@ def _as_day(day: Standing, *, hour: int) -> Day:
         code_unseen=day.code_unseen,
         voided=day.voided,
     )
+
+
+def _card(step: Step) -> StepCard:
+    glyph = _GLYPHS.get(step.key, Glyph.BOX)
+    return StepCard(step.word, step.sentence, key=step.key, tone=step.tone, glyph=glyph)
 
 
 def _state(sentence: str, advice: str, glyph: Glyph) -> StatePanel:

@@ -127,7 +127,8 @@ class SectionTitle(QWidget):
 
     def set_remark(self, remark: str) -> None:
         """Change the quiet remark."""
-        self._remark.set_text(remark)
+        if remark != self._remark.whole():
+            self._remark.set_text(remark)
 
 
 class StatTile(QFrame):
@@ -141,6 +142,8 @@ class StatTile(QFrame):
 
     def show_number(self, number: str, *, tone: Tone = Tone.INFO) -> None:
         """Show another number; `tone` colours it, and LOOK and WRONG add their shape."""
+        if (number, tone) == (self._number, self._tone):
+            return
         self._number, self._tone = number, tone
         self._name_aloud()
         self.updateGeometry()

@@ -312,6 +312,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("crate"),
     )
     with op.batch_alter_table("wall_crates", schema=None) as batch_op:
+        batch_op.create_index(
+            "wall_crates_board", ["day", "point", "became", "sealed_ms", "run"], unique=False
+        )
         batch_op.create_index("wall_crates_day", ["day", "route"], unique=False)
         batch_op.create_index("wall_crates_run", ["run"], unique=False)
         batch_op.create_index("wall_crates_slot", ["slot", "day"], unique=False)

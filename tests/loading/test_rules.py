@@ -93,6 +93,7 @@ def test_what_can_be_no_code_is_refused(text: str, reason: Reason) -> None:
         (LABEL, Reason.UNKNOWN),
         (piece_label("L1", nth=2), Reason.PIECE),
         ("1-07", Reason.SLOT),
+        ("GK-1-07-X", Reason.SLOT),
         ("9-9", Reason.NO_SUCH_VAN),
         ("R99", Reason.NO_SUCH_VAN),
         ("6901234567892", Reason.UNKNOWN),

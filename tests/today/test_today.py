@@ -17,10 +17,11 @@ from app.domain.perish import Grade
 from app.pickup.queries import shelf
 from app.store.connection import Reader
 from app.store.opening import Store
-from app.today.page import StepCard, TodayPage
+from app.today.page import TodayPage
 from app.today.queries import page_for, standing
 from app.today.rules import Day, next_steps
 from app.ui.desk import Desk
+from app.ui.step_card import StepCard
 from tests.samples import DAY, TRIP, Record, line, manifest, policy
 
 QUIET = Day(9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0)

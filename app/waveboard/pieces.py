@@ -1,0 +1,369 @@
+"""What the board is painted from: the finish on its line, routes as cells, and the people who sort."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.domain.answers import Tone
+from app.ui import tokens
+from app.ui.panels import chip_padding, paint_chip
+from app.ui.shapes import draw_tone, font_of, sized
+from app.waveboard import words
+from app.waveboard.queries import Board
+from app.waveboard.rules import RouteNow, Sorter, State
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+Cell = tuple[RouteNow, State]
+
+
+def write(painter: QPainter, rect: QRectF, text: str, flags: Qt.AlignmentFlag) -> None:
+    """Text on one line, cut where it does not fit."""
+    shown = painter.fontMetrics().elidedText(
+        text, Qt.TextElideMode.ElideRight, max(0, math.ceil(rect.width()))
+    )
+    painter.drawText(rect.adjusted(0, 0, 2, 0), flags, shown)
+
+
+def draw_bar(painter: QPainter, bar: QRectF, route: RouteNow) -> None:
+    """Done in blue, short in amber with a gap, the rest empty."""
+    radius = bar.height() / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.SUNKEN))
+    painter.drawRoundedRect(bar, radius, radius)
+    if route.done:
+        painter.setBrush(QColor(tokens.BLUE))
+        width = max(bar.height(), bar.width() * route.share)
+        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), width, bar.height()), radius, radius)
+
+
+class FinishLine:
+    """Draws the band of the finish on a line of time with the hour at which vans leave."""
+
+    def __init__(self, board: Board) -> None:
+        found = board.projection
+        self.tone = words.finish_tone(board)
+        self.deadline = board.deadline_ms
+        self.band = (found.soon_ms, found.middle_ms, found.late_ms) if found and board.left else None
+        start = board.began_ms or board.now_ms
+        ends = [self.deadline, board.now_ms, *(self.band or ())]
+        self.start, self.end = min(start, board.now_ms), max(ends) + 15 * 60_000
+        self.now = board.now_ms
+
+    def draw(self, painter: QPainter, rect: QRectF, font: QFont) -> None:
+        """The line in the middle of `rect`, hours under it."""
+        thick = rect.height() * 0.24
+        middle = rect.top() + rect.height() * 0.34
+        line = QRectF(rect.left(), middle - thick / 2, rect.width(), thick)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.SUNKEN))
+        painter.drawRoundedRect(line, thick / 2, thick / 2)
+        painter.setBrush(QColor(tokens.LINE_STRONG))
+        gone = QRectF(line.left(), line.top(), self._x(line, self.now) - line.left(), thick)
+        painter.drawRoundedRect(gone, thick / 2, thick / 2)
+        if self.band is not None:
+            self._draw_band(painter, line)
+        self._draw_deadline(painter, line, rect, font)
+
+    def _x(self, line: QRectF, at_ms: int) -> float:
+        span = max(1, self.end - self.start)
+        share = (at_ms - self.start) / span
+        return float(line.left() + line.width() * min(1.0, max(0.0, share)))
+
+    def _draw_band(self, painter: QPainter, line: QRectF) -> None:
+        if self.band is None:
+            return
+        soon, middle, late = (self._x(line, at) for at in self.band)
+        paint = tokens.TONES[self.tone]
+        grown = line.adjusted(0, -line.height() * 0.35, 0, line.height() * 0.35)
+        painter.setPen(QPen(QColor(paint.fill), 2))
+        painter.setBrush(QColor(paint.tint))
+        painter.drawRoundedRect(
+            QRectF(soon, grown.top(), max(grown.height(), late - soon), grown.height()),
+            grown.height() / 2,
+            grown.height() / 2,
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(paint.fill))
+        painter.drawEllipse(QPointF(middle, line.center().y()), line.height() * 0.62, line.height() * 0.62)
+
+    def _draw_deadline(self, painter: QPainter, line: QRectF, rect: QRectF, font: QFont) -> None:
+        at = self._x(line, self.deadline)
+        painter.setPen(QPen(QColor(tokens.INK), max(2.0, line.height() * 0.2)))
+        painter.drawLine(QPointF(at, rect.top()), QPointF(at, rect.top() + rect.height() * 0.68))
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.INK))
+        wide = painter.fontMetrics().horizontalAdvance("00:00") + 4
+        below = QRectF(0, rect.top() + rect.height() * 0.68, wide, rect.height() * 0.32)
+        below.moveLeft(min(rect.right() - wide, max(rect.left(), at - wide / 2)))
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words.hour(self.deadline))
+        painter.setPen(QColor(tokens.MUTED))
+        start = QRectF(rect.left(), below.top(), wide, below.height())
+        if start.right() < below.left():
+            painter.drawText(start, LEFT, words.hour(self.start))
+
+
+class FinishCard(QWidget):
+    """When the sorting will be done: the hour in giant print, the band on its line, and how sure 07:00 is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._board: Board | None = None
+        self._shown = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_board(self, board: Board) -> None:
+        """Show another look."""
+        self._board = board
+        caption, at, band = words.finish_words(board)
+        said = f"{caption} {at}，{band}，{words.margin(board)}，把握 {words.chance(board)}"
+        minute = f"{said} {words.hour(board.now_ms)}"
+        if minute != self._shown:
+            self._shown = minute
+            self.setAccessibleName(said)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(sized(self, 520), sized(self, 128))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(sized(self, 330), sized(self, 128))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.LINE), 1))
+        painter.setBrush(QColor(tokens.SURFACE))
+        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(rect, tokens.RADIUS_LARGE, tokens.RADIUS_LARGE)
+        if self._board is None:
+            return
+        pad = sized(self, 18)
+        inner = rect.adjusted(pad, sized(self, 10), -pad, -sized(self, 10))
+        left = self._paint_hour(painter, inner, self._board)
+        self._paint_line(painter, inner.adjusted(left, 0, 0, 0), self._board)
+
+    def _paint_hour(self, painter: QPainter, inner: QRectF, board: Board) -> float:
+        caption, at, band = words.finish_words(board)
+        painter.setFont(font_of(self, "body"))
+        painter.setPen(QColor(tokens.MUTED))
+        third = inner.height() / 4
+        painter.drawText(QRectF(inner.left(), inner.top(), inner.width() / 2, third), LEFT, caption)
+        small = painter.fontMetrics().horizontalAdvance(band)
+        painter.drawText(QRectF(inner.left(), inner.bottom() - third, inner.width() / 2, third), LEFT, band)
+        painter.setFont(font_of(self, "number", bold=True))
+        painter.setPen(QColor(tokens.INK))
+        wide = painter.fontMetrics().horizontalAdvance(at)
+        painter.drawText(QRectF(inner.left(), inner.top() + third, wide + 4, 2 * third), LEFT, at)
+        return max(wide, small) + sized(self, 24)
+
+    def _paint_line(self, painter: QPainter, right: QRectF, board: Board) -> None:
+        tone = words.finish_tone(board)
+        line = FinishLine(board)
+        text = words.margin(board)
+        if board.left and board.projection and board.projection.chance:
+            text = f"{text}，准点把握 {words.chance(board)}"
+        painter.setFont(font_of(self, "small"))
+        width = min(right.width(), painter.fontMetrics().horizontalAdvance(text) + chip_padding(self, tone))
+        height = sized(self, 32)
+        paint_chip(painter, QRectF(right.right() - width, right.top(), width, height), text, tone, self)
+        below = right.adjusted(0, height + sized(self, 14), 0, 0)
+        line.draw(painter, below, font_of(self, "small"))
+
+
+class RoutesGrid(QWidget):
+    """Every route as a cell: dock, what is left, its state in word and shape, and how much is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[Cell] = []
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("线路")
+
+    def show_routes(self, cells: Sequence[Cell]) -> None:
+        """Show these routes; only cells that differ are painted again."""
+        before, self.cells = self.cells, list(cells)
+        if len(cells) != len(before):
+            self.updateGeometry()
+            self.update()
+        for at, (old, new) in enumerate(zip(before, self.cells, strict=False)):
+            if old != new:
+                self.update(self.place(at).toAlignedRect())
+        loud = [cell for cell in cells if words.STATES[cell[1]][1] in (Tone.LOOK, Tone.WRONG)]
+        self.setAccessibleDescription("。".join(words.route_aloud(*cell) for cell in loud[:5]))
+
+    def columns(self, width: int) -> int:
+        """How many cells stand side by side in a width."""
+        return max(1, (width + self._gap()) // (sized(self, 118) + self._gap()))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        rows = math.ceil(len(self.cells) / self.columns(width)) or 1
+        return rows * (self._tall() + self._gap()) - self._gap()
+
+    def sizeHint(self) -> QSize:
+        width = max(self.width(), sized(self, 480))
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        width = max(self.width(), sized(self, 260))
+        return QSize(sized(self, 260), self.heightForWidth(width))
+
+    def resizeEvent(self, event: object) -> None:
+        self.updateGeometry()
+
+    def _gap(self) -> int:
+        return sized(self, 6)
+
+    def _tall(self) -> int:
+        return sized(self, 57)
+
+    def place(self, at: int) -> QRectF:
+        """Where a cell stands."""
+        columns, gap = self.columns(self.width()), self._gap()
+        wide = (self.width() - gap * (columns - 1)) / columns
+        row, column = divmod(at, columns)
+        return QRectF(column * (wide + gap), row * (self._tall() + gap), wide, self._tall())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        measures, region = _Measures.of(self), event.region()
+        for at, cell in enumerate(self.cells):
+            place = self.place(at)
+            if region.intersects(place.toAlignedRect()):
+                _paint_cell(painter, place.adjusted(0.5, 0.5, -0.5, -0.5), cell, measures)
+
+    def event(self, event: QEvent) -> bool:
+        """A cell under the mouse tells all of itself."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            for at, cell in enumerate(self.cells):
+                if self.place(at).contains(QPointF(event.pos())):
+                    QToolTip.showText(event.globalPos(), words.route_aloud(*cell), self)
+                    return True
+            QToolTip.hideText()
+        return super().event(event)
+
+
+class _Measures(NamedTuple):
+    """What all cells of one painting share."""
+
+    big: QFont
+    small: QFont
+    pad: int
+    bar: int
+    shape: int
+    number: int
+
+    @classmethod
+    def of(cls, grid: QWidget) -> _Measures:
+        """The measures at a grid's size of print."""
+        big, small = font_of(grid, "section", bold=True), font_of(grid, "small")
+        return cls(big, small, sized(grid, 10), sized(grid, 5), sized(grid, 16), sized(grid, 50))
+
+
+def _paint_cell(painter: QPainter, rect: QRectF, cell: Cell, at: _Measures) -> None:
+    route, found = cell
+    word, tone = words.state(route, found)
+    paint = tokens.TONES[tone]
+    calm = tone is Tone.INFO
+    painter.setPen(QPen(QColor(tokens.LINE if calm else paint.line), 1))
+    painter.setBrush(QColor(tokens.SURFACE if calm else paint.tint))
+    painter.drawRoundedRect(rect, tokens.RADIUS, tokens.RADIUS)
+    ink, quiet = (tokens.INK, tokens.MUTED) if calm else (paint.tint_ink, paint.tint_ink)
+    inner = rect.adjusted(at.pad, at.bar - 2, -at.pad, -at.bar)
+    half = (inner.height() - at.bar - 1) / 2
+    top = QRectF(inner.left(), inner.top(), inner.width(), half)
+    painter.setFont(at.big)
+    painter.setPen(QColor(ink))
+    if route.left:
+        painter.drawText(top, RIGHT, str(route.left))
+    write(painter, top.adjusted(0, 0, -at.number, 0), route.dock, LEFT)
+    below = top.translated(0, half)
+    painter.setFont(at.small)
+    if route.short:
+        painter.setPen(QColor(tokens.TONES[Tone.LOOK].tint_ink if calm else quiet))
+        painter.drawText(below, RIGHT, f"短 {route.short}")
+    if not calm:
+        place = QRectF(below.left(), below.center().y() - at.shape / 2, at.shape, at.shape)
+        draw_tone(painter, place, tone, body=paint.fill, mark=paint.ink)
+        below.setLeft(place.right() + 5)
+    painter.setPen(QColor(quiet))
+    painter.drawText(below, LEFT, word)
+    draw_bar(painter, QRectF(inner.left(), inner.bottom() - at.bar, inner.width(), at.bar), route)
+
+
+class People(QWidget):
+    """Who sorts, where, and how many pieces a person-hour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sorters: tuple[Sorter, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_sorters(self, sorters: tuple[Sorter, ...]) -> None:
+        """Show these people."""
+        if len(sorters) != len(self._sorters):
+            self.updateGeometry()
+        if sorters == self._sorters and self.accessibleName():
+            return
+        self._sorters = sorters
+        said = [" ".join((one.name, *words.sorter_line(one))) for one in sorters]
+        self.setAccessibleName("，".join(said) or "还没有人开始分拣")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(sized(self, 320), max(1, len(self._sorters)) * self._tall())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(sized(self, 260), self.sizeHint().height())
+
+    def _tall(self) -> int:
+        return sized(self, 38)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self._sorters:
+            painter.setFont(font_of(self, "body"))
+            painter.setPen(QColor(tokens.MUTED))
+            painter.drawText(QRectF(self.rect()), LEFT, "还没有人开始分拣")
+        best = max((one.per_hour for one in self._sorters), default=0)
+        for at, one in enumerate(self._sorters):
+            self._paint_one(painter, QRectF(0, at * self._tall(), self.width(), self._tall()), one, best)
+
+    def _paint_one(self, painter: QPainter, line: QRectF, one: Sorter, best: int) -> None:
+        where, pace = words.sorter_line(one)
+        name, side = line.width() * 0.26, line.width() * 0.16
+        numbers = painter.fontMetrics()
+        painter.setFont(font_of(self, "body", bold=True))
+        painter.setPen(QColor(tokens.INK if one.present else tokens.MUTED))
+        write(painter, QRectF(line.left(), line.top(), name, line.height()), one.name, LEFT)
+        painter.setFont(font_of(self, "body"))
+        numbers = painter.fontMetrics()
+        painter.setPen(QColor(tokens.MUTED))
+        write(painter, QRectF(line.left() + name, line.top(), side, line.height()), where, LEFT)
+        room = numbers.horizontalAdvance("0000 件/时")
+        painter.setPen(QColor(tokens.INK))
+        painter.drawText(line, RIGHT, pace)
+        thick = sized(self, 10)
+        bar = QRectF(line.left() + name + side, line.center().y() - thick / 2, 0, thick)
+        bar.setRight(line.right() - room - sized(self, 12))
+        if bar.width() > thick:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.SUNKEN))
+            painter.drawRoundedRect(bar, thick / 2, thick / 2)
+            if best and one.per_hour:
+                painter.setBrush(QColor(tokens.BLUE if one.present else tokens.LINE_STRONG))
+                bar.setWidth(max(thick, bar.width() * one.per_hour / best))
+                painter.drawRoundedRect(bar, thick / 2, thick / 2)
