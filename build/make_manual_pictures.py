@@ -39,13 +39,13 @@ from app.sandbox.pointday import PointDay, Visit
 from app.sandbox.story import point_day
 from app.start import Opening, application
 from app.store.keys import SLOT
-from app.today.page import StepCard
 from app.ui import tokens
 from app.ui.buttons import ActionButton
 from app.ui.navigation import RailButton
 from app.ui.panels import StatTile
 from app.ui.sheet import Sheet, sheet_over
 from app.ui.signature import SignaturePad
+from app.ui.step_card import StepCard
 from app.ui.window import Heading
 
 ROOT = Path(__file__).resolve().parents[1]

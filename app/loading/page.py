@@ -14,6 +14,7 @@ from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, business_day, moment
 from app.domain.ids import FactId
 from app.domain.refusals import Refused
+from app.domain.scans import read_code
 from app.loading import queries, rules, words
 from app.loading.actions import (
     CloseVan,
@@ -36,7 +37,7 @@ from app.loading.listing import (
     van_listing,
 )
 from app.loading.queries import Van, VanRow
-from app.loading.rules import ColdOrder, Crate, Reason, read_code
+from app.loading.rules import ColdOrder, Crate, Reason
 from app.loading.sheets import ClashSheet, OverrideSheet, TakeOffSheet
 from app.loading.strip import Head, NextCard, VanCard
 from app.store.clashes import Clash, Clashes, ConfirmClashes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +11,6 @@ from app.domain.goods import Zone
 from app.domain.labels import CRATE_PREFIX, is_crate_label, lot_of_label
 from app.domain.refusals import Refused, refused
 
-LONGEST_CODE = 64
 LONGEST_NAME = 20
 COLD = frozenset({Zone.FROZEN, Zone.CHILLED})
 
@@ -23,6 +21,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     TOO_LONG = "too_long"
     CONTROL = "control"
+    NOT_A_CODE = "not_a_code"
     MISREAD = "misread"
     PIECE = "piece"
     SLOT = "slot"
@@ -78,18 +77,6 @@ class Crate:
 
 
 # --- codes -------------------------------------------------------------------------------------------------
-
-
-def read_code(text: str) -> str | Refused:
-    """A scanned or typed code without its frills; refuses what can be no code."""
-    tidy = unicodedata.normalize("NFKC", text.replace("\x1d", "")).strip().upper()
-    if not tidy:
-        return refused(Reason.EMPTY)
-    if any(unicodedata.category(symbol) in ("Cc", "Cf", "Co", "Cn", "Cs") for symbol in tidy):
-        return refused(Reason.CONTROL)
-    if len(tidy) > LONGEST_CODE:
-        return refused(Reason.TOO_LONG, length=len(tidy))
-    return tidy
 
 
 def stranger(code: str) -> Refused:

@@ -8,7 +8,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.refusals import Refused
-from app.loading.rules import LONGEST_NAME, Override, check_override, read_code
+from app.domain.scans import read_code
+from app.loading.rules import LONGEST_NAME, Override, check_override
 from app.ui.buttons import Choice, Weight
 from app.ui.fields import Field
 from app.ui.ime import Writing

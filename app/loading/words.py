@@ -220,6 +220,7 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
         "这个码有 {length} 个字，像是几个码连在一起了。请对准一个码再扫。",
     ),
     Reason.CONTROL: (Tone.WRONG, "码不干净", "码里混进了看不见的字符，没有记。请再扫一次。"),
+    Reason.NOT_A_CODE: (Tone.INFO, "这不是码", "“{text}”不是码。装车请扫筐码，选车请扫车位码。"),
     Reason.MISREAD: (Tone.WRONG, "筐码读错", "{code} 的校验位不对，没有记。请擦净标签再扫一次。"),
     Reason.PIECE: (Tone.LOOK, "这是件码", "装车只扫筐码。散件请先放进筐里，封好再来。"),
     Reason.SLOT: (Tone.LOOK, "这是格口码", "装车请扫筐上的码；选车请扫车位码。"),

@@ -19,6 +19,7 @@ from app.ui.page import EVERYTHING, HomePage
 from app.ui.panels import SectionTitle, StatePanel, StatTile
 from app.ui.shapes import Glyph, sized
 from app.ui.step_card import StepCard
+from app.ui.unreadable import unreadable
 from app.waveboard import words
 from app.waveboard.big import BigBoard
 from app.waveboard.codes import room_for
@@ -142,7 +143,7 @@ class BoardPage(HomePage):
     def on_scan(self, code: str) -> None:
         room = room_for(self._reader, code, day=self._day())
         if room is None:
-            self.desk.answer(words.UNKNOWN_CODE)
+            self.desk.answer(unreadable(code) or words.UNKNOWN_CODE)
         else:
             self.passed_on.emit(self._keys[room], code)
 

@@ -13,17 +13,18 @@ from app.store.connection import Reader
 from app.store.tonight import LEAVES, Tonight, routes_of
 from app.waveboard import rules
 from app.waveboard.projection import BIN_MS, LOOK_BACK_MS, Bin, Coming, Projection, Work, project
-from app.waveboard.rules import Help, Night, RouteNow, Side, Sorter, State, TruckNow
+from app.waveboard.rules import Help, Night, Room, RouteNow, Side, Sorter, State, TruckNow
 
 RECENT_MS = 20 * 60_000
 """Where somebody works is read from the puts of so long."""
 KEPT = frozenset({"RoutesListed", "PlanAdopted", "WallPlanned", "StopSet", "*"})
 """What makes the kept routes and slots stale."""
 CLASHING = {
-    "loading": ("CrateLoaded", "CrateTakenOff", "VanClosed", "VanReopened"),
-    "sorting": ("Sorted", "Resorted", "CrateOpened", "CrateSealed", "CrateUnsealed", "CrateRelabelled"),
-    "dock": ("ContainersUnloaded", "PiecesMissed", "PiecesFound", "PiecesDamaged"),
+    Room.DOCK: ("ContainersUnloaded", "PiecesMissed", "PiecesFound", "PiecesDamaged", "SurplusFound"),
+    Room.SORTING: ("Sorted", "Resorted", "CrateOpened", "CrateSealed", "CrateUnsealed", "CrateRelabelled"),
+    Room.LOADING: ("CrateLoaded", "CrateTakenOff", "VanClosed", "VanReopened"),
 }
+"""Whose clashes are whose: each room tells and confirms its own, under its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Lookout:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._kept: _Kept | None = None
-        self._clashes = [Clashes(reader, room=room, kinds=kinds) for room, kinds in CLASHING.items()]
+        self._clashes = {room: Clashes(reader, room=room, kinds=kinds) for room, kinds in CLASHING.items()}
 
     def heard(self, topics: Iterable[str]) -> None:
         """Facts of these kinds were recorded since the last look."""
@@ -120,7 +121,7 @@ class Lookout:
             slots=len(kept.side_of),
             dock=sums.dock,
             frozen=sums.frozen,
-            clashes=sum(len(room.look(day=day)) for room in self._clashes),
+            clashes=tuple((room, len(clashes.look(day=day))) for room, clashes in self._clashes.items()),
             cleared=bool(cleared),
         )
         deadline = min((route.leaves_ms for route in routes if not route.closed_ms), default=at(day, LEAVES))

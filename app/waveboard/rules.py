@@ -207,7 +207,7 @@ class Night:
     slots: int = 0
     dock: int = 0
     frozen: int = 0
-    clashes: int = 0
+    clashes: tuple[tuple[Room, int], ...] = ()
     cleared: bool = False
 
 
@@ -247,10 +247,11 @@ def _candidates(night: Night) -> tuple[Step | None, ...]:
 
 
 def _clashes(night: Night) -> Step | None:
-    if not night.clashes:
+    room, count = max(night.clashes, key=lambda pair: pair[1], default=(Room.LOADING, 0))
+    if not count:
         return None
-    sentence = f"{night.clashes} 件事两台电脑都做了，打开看看，照着核对。"
-    return Step(Room.LOADING, "两台电脑撞了", sentence, Tone.WRONG)
+    sentence = f"{count} 件事两台电脑都做了，打开看看，照着核对。"
+    return Step(room, "两台电脑撞了", sentence, Tone.WRONG)
 
 
 def _leave(night: Night) -> Step | None:

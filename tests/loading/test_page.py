@@ -242,7 +242,7 @@ def test_a_second_scan_says_when_and_changes_nothing(at_dock: Dock) -> None:
         ("7-7", Tone.WRONG, "没有这辆车"),
         ("ZK\x01", Tone.WRONG, "码不干净"),
         ("A" * 80, Tone.WRONG, "码太长"),
-        ("网格站", Tone.WRONG, "不认识"),
+        ("网格站", Tone.INFO, "这不是码"),
     ],
 )
 def test_a_wrong_code_is_answered_with_what_to_do(at_dock: Dock, code: str, tone: Tone, word: str) -> None:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from app.domain.goods import Zone
 from app.domain.labels import crate_label, piece_label
-from app.domain.refusals import Refused
 from app.loading.rules import (
     COLD,
     ColdOrder,
@@ -23,7 +22,6 @@ from app.loading.rules import (
     loading_order,
     may_close,
     next_in,
-    read_code,
     stranger,
 )
 
@@ -56,34 +54,6 @@ CRATES = st.lists(
     max_size=14,
     unique_by=lambda made: made.crate,
 )
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        (" zk1122-pc1-001-x ", "ZK1122-PC1-001-X"),
-        ("２－３", "2-3"),
-        ("\x1dR14", "R14"),
-    ],
-)
-def test_frills_around_a_code_do_not_matter(text: str, code: str) -> None:
-    assert read_code(text) == code
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", Reason.EMPTY),
-        ("  ", Reason.EMPTY),
-        ("A" * 65, Reason.TOO_LONG),
-        ("ZK\x01", Reason.CONTROL),
-        ("ZK\u200b1", Reason.CONTROL),
-    ],
-)
-def test_what_can_be_no_code_is_refused(text: str, reason: Reason) -> None:
-    found = read_code(text)
-    assert isinstance(found, Refused)
-    assert found.reason is reason
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def words(night: Night) -> list[str]:
             ),
             [],
         ),
-        (Night(NOW, clashes=2, routes=(ROUTE,), slots=5), ["两台电脑撞了"]),
+        (Night(NOW, clashes=((Room.DOCK, 0), (Room.LOADING, 2)), routes=(ROUTE,), slots=5), ["两台电脑撞了"]),
     ],
 )
 def test_the_night_asks_for_one_thing_after_the_other(night: Night, said: list[str]) -> None:
