@@ -62,7 +62,6 @@ MASTER = frozenset(
 )  # fmt: skip
 TOPICS = MASTER | {"PlanAdopted"}
 TICK_MS = 250
-MOST_MOVED = 120
 LIST_WIDTH, WIDE = 372, 960
 INVITED = Answer(Tone.INFO, "排线路", "按 F12 排今晚的线路：几秒出第一份，之后越排越省，随时可以停。")
 
@@ -227,7 +226,7 @@ class RoutingPage(Page):
             self._forget_plan()
         if self._whole.currentIndex():
             self.master.look()
-        known = gather(self._reader, day=day)
+        known = gather(self._reader, day=day, before=self._known)
         if known == self._known:
             return
         self._known = self.hand.known = known
@@ -503,9 +502,12 @@ class RoutingPage(Page):
         self._show_concerns()
 
     def _find_moved(self) -> None:
-        """What is otherwise than yesterday: weighed once the plan stands, for it takes a moment."""
-        board = self.board
-        self._moved = board.moved(most=MOST_MOVED) if board else ()
+        """What is otherwise than yesterday is weighed beside the window, for it takes a moment."""
+        if self.board is not None:
+            self.planner.weigh(self.board, self._show_moved)
+
+    def _show_moved(self, moved: Sequence[Moved]) -> None:
+        self._moved = moved
         self._show_concerns()
 
     def _show_concerns(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from app.routing.board import Board, Moved
 from app.routing.engine import Limits, Search
 from app.routing.night import Plan, Progress
 from app.routing.repair import repair
@@ -14,6 +15,7 @@ from app.routing.valhalla import network_of
 from app.ui.desk import Desk
 
 log = logging.getLogger(__name__)
+MOST_MOVED = 120
 
 Told = Callable[[Tonight, Progress], None]
 Ready = Callable[[Tonight, Plan], None]
@@ -43,6 +45,16 @@ class Planner:
         """Fit a plan to a night that has changed: only what the change touches is moved."""
         self._aside(lambda turn: self._mend(turn, known, wish, plan, then))
 
+    def weigh(self, board: Board, then: Callable[[Sequence[Moved]], None]) -> None:
+        """What is otherwise than yesterday; nothing is told once the board has another plan."""
+        seen = Board(board.tonight, board.plan)
+
+        def run() -> None:
+            moved = seen.moved(most=MOST_MOVED)
+            self._desk.post(lambda: then(moved) if board.plan is seen.plan else None)
+
+        self._start(run)
+
     def stop(self) -> None:
         """End the search at once."""
         with self._lock:
@@ -65,15 +77,17 @@ class Planner:
 
     def _aside(self, work: Callable[[int], None]) -> None:
         self.stop()
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
         turn = self._turn
+        self._start(lambda: work(turn))
 
+    def _start(self, work: Callable[[], None]) -> None:
         def run() -> None:
             try:
-                work(turn)
+                work()
             except Exception:
                 log.exception("planning failed")
 
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=run, name="geyi-night", daemon=True)
         self._threads.append(thread)
         thread.start()

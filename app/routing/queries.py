@@ -14,7 +14,7 @@ from app.routing.roads import Area, Leg, Place
 
 VISIT_DAYS = 20
 """How far back it counts who drove to a point."""
-LEARN_DAYS = 60
+LEARN_DAYS = 30
 """How far back arrivals teach."""
 
 
@@ -273,6 +273,15 @@ _SEEN = (
     " (SELECT 1 FROM arrivals a WHERE a.day = r.day AND a.route = r.route AND a.point = c.point)"
 )
 """Arrivals that a driver noted; where nobody did, the moment at which the point confirmed its goods."""
+
+
+def legs_mark(source: Source) -> tuple[int, ...]:
+    """Changes with every noted arrival and receipt: what was read of them holds as long."""
+    found = source.rows(
+        "SELECT (SELECT count(*) FROM arrivals), (SELECT total(at_s) FROM arrivals),"
+        " (SELECT count(*) FROM receipts), (SELECT total(at_ms % 86400000) FROM receipts)"
+    )
+    return tuple(int(value) for value in found[0])
 
 
 def _drives(noted: Sequence[tuple[Any, ...]], places: Mapping[str, Place]) -> list[Leg]:

@@ -137,18 +137,19 @@ class Known:
     """Van → usual route and dock."""
     visits: Mapping[tuple[str, str], int]
     legs: tuple[Leg, ...]
+    legs_mark: tuple[int, ...]
 
 
-def gather(source: Source, *, day: str) -> Known:
-    """Read what the book knows for the night of a business day."""
+def gather(source: Source, *, day: str, before: Known | None = None) -> Known:
+    """Read what the book knows for the night of a business day; real drives only where they differ from `before`."""
     chosen = queries.settings(source)
     stops = {stop.point: stop for stop in queries.stops(source)}
     announced = queries.demands(source, day=day)
-    before = queries.last_day(source, before=day)
+    last = queries.last_day(source, before=day)
     demands = tuple(announced or queries.demands_like(source, day=day))
-    places = {point: place for point, stop in stops.items() if (place := queries.place(stop))}
-    station, _ = _station(chosen, stops, demands)
-    legs = queries.legs(source, places, station=station, before=day, piece_s=chosen.piece_s)
+    mark = queries.legs_mark(source)
+    same = before is not None and (before.day, before.legs_mark, before.stops) == (day, mark, stops)
+    legs = before.legs if before is not None and same else _legs(source, stops, demands, chosen, day)
     return Known(
         day=day,
         settings=chosen,
@@ -160,11 +161,20 @@ def gather(source: Source, *, day: str) -> Known:
         listed=tuple(queries.listed_vans(source)),
         rules=tuple(queries.rules(source)),
         table=tuple(queries.fixed_table(source)),
-        yesterday=queries.vans_of_points(source, day=before),
-        routes=queries.routes_of_vans(source, day=before),
+        yesterday=queries.vans_of_points(source, day=last),
+        routes=queries.routes_of_vans(source, day=last),
         visits=queries.visits(source, before=day),
-        legs=tuple(legs),
+        legs=legs,
+        legs_mark=mark,
     )
+
+
+def _legs(
+    source: Source, stops: Mapping[str, e.StopSet], demands: Sequence[Demand], chosen: Settings, day: str
+) -> tuple[Leg, ...]:
+    places = {point: place for point, stop in stops.items() if (place := queries.place(stop))}
+    station, _ = _station(chosen, stops, demands)
+    return tuple(queries.legs(source, places, station=station, before=day, piece_s=chosen.piece_s))
 
 
 def tonight(known: Known, wish: Wish = AS_USUAL, *, network: Network | None = None) -> Tonight:

@@ -324,3 +324,18 @@ def test_a_book_without_anything_gives_an_empty_night(tmp_path: Path) -> None:
     assert first_plan(night.night).routes == ()
     reader.close()
     store.close()
+
+
+def test_drives_are_read_again_only_when_one_is_noted(store: Store, reader: Reader) -> None:
+    first = gather(reader, day=DAY)
+    assert gather(reader, day=DAY, before=first).legs is first.legs
+    night = tonight(first)
+    plan = first_plan(night.night)
+    store.writer.do(Record((replace(adopted(night, plan), day=BEFORE),)))
+    name, _ = night.routes[plan.routes[0].van]
+    store.writer.do(NoteArrival(BEFORE, name, "", 25_200))
+    store.writer.do(NoteArrival(BEFORE, name, plan.routes[0].points[0], 27_000))
+    second = gather(reader, day=DAY, before=first)
+    assert [round(leg.seconds) for leg in second.legs] == [1800]
+    store.writer.do(NoteArrival(BEFORE, name, plan.routes[0].points[0], 27_060))
+    assert [round(leg.seconds) for leg in gather(reader, day=DAY, before=second).legs] == [1860]
