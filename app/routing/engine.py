@@ -1,33 +1,34 @@
 """The route search at the desk: a first plan at once, two worker processes that improve it, and the best so far always.
 
-The fleet is cut into as many parts as there are workers, along ever other lines, and each worker searches its part:
-both cores do different work, and what they find can always be put together, for no van is in two parts.
+The workers search the whole from different seeds and pass on what they find. A very large night, or one in which
+every driver finds other distances (the charge for strange villages), is cut into parts along ever other lines
+instead: what the parts find can always be put together, for no van is in two of them.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
-from app.routing.crew import Heard, Inbox, Worker, worker_command
+from app.routing.crew import Inbox, Worker, worker_command
 from app.routing.first import first_plan
 from app.routing.night import Night, Plan, Progress, Why
+from app.routing.parts import Part, in_parts
 from app.routing.reckon import check, evaluate
 from app.routing.repair import repair
 from app.routing.staying import named_alike
-from app.routing.wire import Message, night_message, order_of, plain
+from app.routing.wire import Message, night_message, order_of
 
 log = logging.getLogger(__name__)
 
-FEWEST_STOPS = 160
-"""A part with fewer stops is too small to be searched alone: then all search the whole."""
-ROUND_S = 6.0
+LARGE, FEWEST_STOPS = 900, 150
+"""From so many stops on the night is cut into parts; a part with fewer than the second is not worth cutting."""
+ROUND_S, ROUND_ITERATIONS = 5.0, 5_000
 GRACE = 0.04
 """Share of the time that a worker may be late with its last word."""
 PLACEABLE = {Why.VANS_FULL, Why.NO_TIME}
@@ -42,15 +43,31 @@ class Limits:
     iterations: int = 0
     seed: int = 1
     workers: int = 2
-    neighbours: int = 40
-    hot: float = 0.1
-    cold: float = 0.01
-    rounds: int = 0
-    """0: as many as the seconds ask for."""
+    neighbours: int = 0
+    """0: as many as were found best for the kind of night."""
 
 
 Listener = Callable[[Progress], None]
-Parts = list[dict[str, list[str]]]
+
+
+@dataclass
+class _Round:
+    """What the workers were asked, what they have found so far, and who has not ended."""
+
+    number: int
+    parts: list[Part]
+    is_cut: bool
+    found: dict[int, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    waiting: dict[int, int] = field(default_factory=dict)
+    """Worker → part."""
+    counts: dict[int, int] = field(default_factory=dict)
+
+    def orders(self) -> list[Mapping[str, Sequence[str]]]:
+        """The whole nights that can be put together: one from all parts, or each worker's own."""
+        if not self.is_cut:
+            return [self.found[part] for part in sorted(self.found)]
+        best = [self.found.get(at, part) for at, part in enumerate(self.parts)]
+        return [{van: points for part in best for van, points in part.items()}]
 
 
 class Search:
@@ -72,11 +89,10 @@ class Search:
         self._chance = Random(limits.seed)
         self._begun = time.monotonic()
         self._stop = threading.Event()
+        self._has_plan = threading.Event()
         self._plan = Plan(())
-        self._ready = threading.Event()
         self._workers: list[Worker] = []
-        self._counts: dict[int, int] = {}
-        self._done_counts = 0
+        self._iterations = 0
         self._thread = threading.Thread(target=self._run, name="route search", daemon=True)
         self._thread.start()
 
@@ -85,18 +101,18 @@ class Search:
     @property
     def plan(self) -> Plan:
         """The best so far; waits for the first one."""
-        self._ready.wait()
+        self._has_plan.wait()
         return self._plan
 
     @property
     def pids(self) -> list[int]:
         """The processes at work."""
-        return [worker.pid for worker in self._workers if worker.alive]
+        return [worker.pid for worker in self._at_work()]
 
     def cancel(self) -> None:
         """End at once; the best so far stays."""
         self._stop.set()
-        for worker in self._workers:
+        for worker in list(self._workers):
             worker.kill()
         self._inbox.put(None)
 
@@ -113,7 +129,7 @@ class Search:
         except Exception:
             log.exception("the route search failed; the best plan so far stays")
         finally:
-            self._ready.set()
+            self._has_plan.set()
             for worker in self._workers:
                 worker.close()
             self._listener(self._progress(done=True))
@@ -121,25 +137,17 @@ class Search:
     def _work(self) -> None:
         if self._night.vans and self._night.stops:
             self._hire()
-        self._take(self._first(), iterations=0)
-        self._ready.set()
-        self._tell()
-        if not self._workers or not self._plan.routes:
+        self._plan = replace(self._first(), seed=self._limits.seed, iterations=0)
+        self._has_plan.set()
+        self._listener(self._progress(done=False))
+        if not self._plan.routes:
             return
-        night = night_message(self._night)
-        for worker in self._workers:
-            worker.send({"night": night})
-        rounds = self._limits.rounds or max(1, round(self._limits.seconds / ROUND_S))
+        self._brief()
+        rounds = self._rounds()
         for number in range(rounds):
-            if not self._goes_on():
+            if self._stop.is_set() or self._rest_s() <= 0 or not self._at_work():
                 return
-            self._round(number, rounds)
-
-    def _first(self) -> Plan:
-        """The given start, put right where it does not hold for this night; else a first plan."""
-        if self._start is None:
-            return first_plan(self._night)
-        return self._start if not check(self._night, self._start) else repair(self._night, self._start)
+            self._go_round(number, rounds)
 
     def _hire(self) -> None:
         try:
@@ -149,8 +157,29 @@ class Search:
         except OSError:
             log.exception("a route worker could not be started")
 
-    def _goes_on(self) -> bool:
-        return not self._stop.is_set() and self._rest_s() > 0.05 and bool(self._at_work())
+    def _first(self) -> Plan:
+        """The given start, put right where it does not hold for this night; else a first plan."""
+        if self._start is None:
+            return first_plan(self._night)
+        return self._start if not check(self._night, self._start) else repair(self._night, self._start)
+
+    def _brief(self) -> None:
+        night = night_message(self._night)
+        for worker in self._workers:
+            worker.send({"night": night})
+
+    def _rounds(self) -> int:
+        """One where all search the whole, else so many that the parts' borders move."""
+        limits = self._limits
+        if not self._is_cut():
+            return 1
+        by_count = limits.iterations / ROUND_ITERATIONS
+        return max(1, round(by_count if limits.iterations else limits.seconds / ROUND_S))
+
+    def _is_cut(self) -> bool:
+        stops = sum(len(route.points) for route in self._plan.routes)
+        wanted = stops >= LARGE or self._night.strange_fen > 0
+        return wanted and len(self._at_work()) > 1 and stops >= 2 * FEWEST_STOPS and not self._loose()
 
     def _rest_s(self) -> float:
         return self._limits.seconds - (time.monotonic() - self._begun)
@@ -158,98 +187,69 @@ class Search:
     def _at_work(self) -> list[Worker]:
         return [worker for worker in self._workers if worker.alive]
 
-    def _round(self, number: int, rounds: int) -> None:
-        """Each worker gets a part; the round ends when all have answered, have died, or their time is over."""
+    # --- rounds --------------------------------------------------------------------------------------------
+
+    def _go_round(self, number: int, rounds: int) -> None:
+        """Each worker gets a part or the whole; over when all have answered or died, or the time is."""
         workers = self._at_work()
         seconds = self._rest_s() / (rounds - number)
         ends = time.monotonic() + seconds + GRACE * self._limits.seconds
-        parts = self._parts(len(workers))
-        found: dict[int, dict[str, list[str]]] = dict(enumerate(parts))
-        waiting = {}
+        is_cut = self._is_cut()
+        parts = in_parts(self._night, self._plan, len(workers), self._chance, is_cut=is_cut)
+        this = _Round(number, parts, is_cut)
         for part, worker in enumerate(workers):
-            worker.send(self._job(number, rounds, part, parts, seconds))
-            waiting[worker.number] = part
-        while waiting and not self._stop.is_set():
-            heard = self._heard(ends)
-            if heard is None:
-                break
-            part_of = waiting.get(heard.worker.number)
-            if part_of is not None:
-                self._hear(heard, part_of, number, parts, found, waiting)
-        self._done_counts += sum(self._counts.values())
-        self._counts.clear()
+            worker.send(self._job(this, part, seconds, rounds))
+            this.waiting[worker.number] = part
+        while this.waiting and not self._stop.is_set() and self._listen(this, ends):
+            pass
+        self._iterations += sum(this.counts.values())
+        this.counts.clear()
         if self._limits.iterations:
-            self._merge(parts, found)
+            self._take(this)
 
-    def _heard(self, ends: float) -> Heard | None:
+    def _job(self, this: _Round, part: int, seconds: float, rounds: int) -> Message:
+        limits = self._limits
+        return {
+            "job": this.number,
+            "order": this.parts[part],
+            "loose": self._loose(),
+            "seed": limits.seed + 1000 * this.number + part,
+            "seconds": self._rest_s() if limits.iterations else seconds,
+            "iterations": -(-limits.iterations // rounds),
+            "neighbours": limits.neighbours,
+        }
+
+    def _listen(self, this: _Round, ends: float) -> bool:
+        """Hear one line; false when the time is over or the search was cancelled."""
         try:
-            return self._inbox.get(timeout=max(0.0, ends - time.monotonic()))
+            heard = self._inbox.get(timeout=max(0.0, ends - time.monotonic()))
         except queue.Empty:
-            return None
-
-    def _hear(
-        self,
-        heard: Heard,
-        part: int,
-        number: int,
-        parts: Parts,
-        found: dict[int, dict[str, list[str]]],
-        waiting: dict[int, int],
-    ) -> None:
-        message = heard.message
-        if message is None:
+            return False
+        if heard is None:
+            return False
+        if heard.message is None:
             log.warning("a route worker ended early; the others go on")
-            del waiting[heard.worker.number]
-            return
-        if message.get("job") != number:
-            return
-        self._counts[heard.worker.number] = int(message.get("iterations", 0))
-        order = order_of(message)
-        done = bool(message.get("done"))
-        if done:
-            del waiting[heard.worker.number]
-        if order is not None and (done or not self._limits.iterations):
-            found[part] = order
-            if not self._limits.iterations:
-                self._merge(parts, found)
+            this.waiting.pop(heard.worker.number, None)
+        elif heard.message.get("job") == this.number and heard.worker.number in this.waiting:
+            self._hear(this, heard.worker, heard.message)
+        return True
 
-    # --- parts ---------------------------------------------------------------------------------------------
+    def _hear(self, this: _Round, worker: Worker, message: Message) -> None:
+        part = this.waiting[worker.number]
+        this.counts[worker.number] = int(message.get("iterations", 0))
+        order, is_done = order_of(message), bool(message.get("done"))
+        if is_done:
+            del this.waiting[worker.number]
+        if order is not None and (is_done or not self._limits.iterations):
+            this.found[part] = order
+            if not self._limits.iterations and self._take(this) and not this.is_cut:
+                self._pass_on(this, worker, order)
 
-    def _parts(self, workers: int) -> Parts:
-        """The vans in parts, each with its routes; the whole for each worker where parts would be too small."""
-        order = plain(self._plan.points_of())
-        idle = [van.name for van in self._night.vans if van.name not in order]
-        stops = sum(len(points) for points in order.values())
-        whole = order | {van: [] for van in idle}
-        if workers < 2 or stops < FEWEST_STOPS * workers or self._loose() or len(order) < 2 * workers:
-            return [dict(whole) for _ in range(workers)]
-        around = self._sorted_along_a_line(order)
-        parts: Parts = [{} for _ in range(workers)]
-        passed = 0
-        for van in around:
-            at = min(workers - 1, passed * workers // stops)
-            parts[at][van] = order[van]
-            passed += len(order[van])
-        for at, van in enumerate(idle):
-            parts[at % workers][van] = []
-        return parts
-
-    def _sorted_along_a_line(self, order: Mapping[str, Sequence[str]]) -> list[str]:
-        """Routes by where their middle lies along a direction, or by their angle around the station, by chance."""
-        night = self._night
-        turn = self._chance.random() * 2 * math.pi
-        shrink = math.cos(math.radians(night.latitude))
-        by_angle = self._chance.random() < 0.5
-
-        def rank(van: str) -> float:
-            stops = [night.stop_at[point] for point in order[van]]
-            north = sum(stop.latitude or 0.0 for stop in stops) / len(stops) - night.latitude
-            east = (sum(stop.longitude or 0.0 for stop in stops) / len(stops) - night.longitude) * shrink
-            if by_angle:
-                return (math.atan2(north, east) + turn) % (2 * math.pi)
-            return east * math.cos(turn) + north * math.sin(turn)
-
-        return sorted(order, key=rank)
+    def _pass_on(self, this: _Round, worker: Worker, order: Mapping[str, Sequence[str]]) -> None:
+        """What one has found helps the others out when they are stuck."""
+        for other in self._at_work():
+            if other is not worker:
+                other.send({"hint": this.number, "order": order})
 
     def _loose(self) -> list[str]:
         """Points for which a search may still find room."""
@@ -257,61 +257,34 @@ class Search:
         loose = (each.point for each in self._plan.unserved if each.why in PLACEABLE)
         return [point for point in loose if point not in company]
 
-    def _job(self, number: int, rounds: int, part: int, parts: Parts, seconds: float) -> Message:
-        limits = self._limits
-        share, next_share = number / rounds, (number + 1) / rounds
-        falls = limits.cold / limits.hot
-        return {
-            "job": number,
-            "order": parts[part],
-            "loose": self._loose(),
-            "seed": limits.seed + 1000 * number + part,
-            "seconds": seconds if not limits.iterations else self._rest_s(),
-            "iterations": -(-limits.iterations // rounds),
-            "neighbours": limits.neighbours,
-            "hot": limits.hot * falls**share,
-            "cold": limits.hot * falls**next_share,
-        }
-
-    def _merge(self, parts: Parts, found: Mapping[int, Mapping[str, Sequence[str]]]) -> None:
-        """Put the parts' best together, or take the better one where all searched the whole."""
-        vans = [set(part) for part in parts]
-        if len(parts) > 1 and vans[0] == vans[1]:
-            for order in found.values():
-                self._take(self._planned(order), iterations=self._iterations())
-            return
-        order = {van: points for part in found.values() for van, points in part.items()}
-        self._take(self._planned(order), iterations=self._iterations())
+    def _take(self, this: _Round) -> bool:
+        """Whether the round has found a better plan; it is told."""
+        is_better = False
+        for order in this.orders():
+            plan = self._planned(order)
+            if worth(self._night, plan) < worth(self._night, self._plan):
+                count = self._iterations + sum(this.counts.values())
+                self._plan, is_better = replace(plan, iterations=count), True
+        self._listener(self._progress(done=False, more=sum(this.counts.values())))
+        return is_better
 
     def _planned(self, order: Mapping[str, Sequence[str]]) -> Plan:
         before = self._night.yesterday or self._plan.van_of
         named = named_alike(self._night, order, before)
         return replace(evaluate(self._night, named, like=self._plan), engine="pyvrp")
 
-    def _take(self, plan: Plan, *, iterations: int) -> None:
-        if not self._ready.is_set() or worth(plan, self._night) < worth(self._plan, self._night):
-            self._plan = replace(plan, seed=self._limits.seed, iterations=iterations)
-            self._tell()
-
-    def _iterations(self) -> int:
-        return self._done_counts + sum(self._counts.values())
-
-    def _tell(self) -> None:
-        if self._ready.is_set():
-            self._listener(self._progress(done=False))
-
-    def _progress(self, *, done: bool) -> Progress:
+    def _progress(self, *, done: bool, more: int = 0) -> Progress:
         return Progress(
             plan=self._plan,
             elapsed_s=time.monotonic() - self._begun,
             seconds=self._limits.seconds,
-            iterations=self._iterations(),
+            iterations=self._iterations + more,
             workers=len(self._at_work()),
             done=done,
         )
 
 
-def worth(plan: Plan, night: Night) -> tuple[int, int, int]:
+def worth(night: Night, plan: Plan) -> tuple[int, int, int]:
     """Less is better: pieces left behind, lateness, then the price with the charge for strange villages."""
     served = sum(1 + night.stop_at[point].pieces for route in plan.routes for point in route.points)
     return -served, plan.late_s, plan.cost_fen + plan.strange_fen

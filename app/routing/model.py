@@ -70,8 +70,10 @@ def build(night: Night, start: Order, loose: Sequence[str] = ()) -> Model:
     metres, seconds = _square(night, places)
     clocked = _is_clocked(night, points, seconds)
     reference = max((van.per_km_fen for van in night.vans), default=0) or 100
-    types, kinds, distances = _vehicle_types(night, points, pins, metres, reference, clocked=clocked)
     crated = _crates_matter(night, points)
+    extra = {van.name: _extra(night, points, pins, van, reference) for van in night.vans}
+    kinds, distances = _kinds(night, extra, metres, reference)
+    types = [_vehicle_type(night, kind, reference, clocked=clocked, crated=crated) for kind in kinds]
     clients = [
         _client(night, point, at, clocked=clocked, crated=crated) for at, point in enumerate(points, 1)
     ]
@@ -81,16 +83,16 @@ def build(night: Night, start: Order, loose: Sequence[str] = ()) -> Model:
         [Location(night.longitude, night.latitude), *(_location(night.stop_at[point]) for point in points)],
         clients,
         [Depot(location=0)],
-        [kind if crated else kind.replace(capacity=kind.capacity[:1]) for kind in types],
+        types,
         distances,
         [seconds if clocked else np.zeros_like(seconds)] * len(distances),
     )
     return Model(
         data,
         points,
-        kinds,
+        [[van.name for van in kind.vans] for kind in kinds],
         dict(zip(points, count(), strict=False)),
-        {van: at for at, vans in enumerate(kinds) for van in vans},
+        {van.name: at for at, kind in enumerate(kinds) for van in kind.vans},
     )
 
 
@@ -163,36 +165,43 @@ def _wished(client: Client, prize: int) -> Client:
 # --- vans --------------------------------------------------------------------------------------------------
 
 
-def _vehicle_types(
-    night: Night, points: list[str], pins: Mapping[str, str], metres: Matrix, reference: int, *, clocked: bool
-) -> tuple[list[VehicleType], list[list[str]], list[Matrix]]:
-    """One type for vans that are alike in everything, and one distance matrix for those that find the same ways."""
+@dataclass(frozen=True)
+class Kind:
+    """Vans that are alike in everything, and the number of the distances that they find."""
+
+    vans: list[Van]
+    profile: int
+
+
+def _kinds(
+    night: Night, extra: Mapping[str, Matrix], metres: Matrix, reference: int
+) -> tuple[list[Kind], list[Matrix]]:
+    """Vans that are alike together, and one distance matrix for those that find the same ways."""
     groups: dict[tuple[VanKey, bytes], list[Van]] = defaultdict(list)
-    extras: dict[bytes, Matrix] = {}
     for van in night.vans:
-        extra = _extra(night, points, pins, van, reference)
-        extras[extra.tobytes()] = extra
-        groups[_key(night, van), extra.tobytes()].append(van)
+        groups[_key(night, van), extra[van.name].tobytes()].append(van)
     profiles: dict[tuple[int, bytes], int] = {}
     distances: list[Matrix] = []
-    types, kinds = [], []
-    for (_, name), vans in groups.items():
-        van = vans[0]
-        if (van.per_km_fen, name) not in profiles:
-            profiles[van.per_km_fen, name] = len(distances)
-            distances.append(_distances(metres, extras[name], van.per_km_fen, reference))
-        types.append(
-            VehicleType(
-                num_available=len(vans),
-                capacity=[van.pieces, van.crates],
-                fixed_cost=round(van.fixed_fen * 1000 / reference),
-                profile=profiles[van.per_km_fen, name],
-                tw_early=night.starts_s(van) if clocked else 0,
-                tw_late=van.shift_to_s if clocked else UNBOUND,
-            )
-        )
-        kinds.append([van.name for van in vans])
-    return types, kinds, distances
+    kinds = []
+    for (_, ways), vans in groups.items():
+        found = (vans[0].per_km_fen, ways)
+        if found not in profiles:
+            profiles[found] = len(distances)
+            distances.append(_distances(metres, extra[vans[0].name], vans[0].per_km_fen, reference))
+        kinds.append(Kind(vans, profiles[found]))
+    return kinds, distances
+
+
+def _vehicle_type(night: Night, kind: Kind, reference: int, *, clocked: bool, crated: bool) -> VehicleType:
+    van = kind.vans[0]
+    return VehicleType(
+        num_available=len(kind.vans),
+        capacity=[van.pieces, van.crates] if crated else [van.pieces],
+        fixed_cost=round(van.fixed_fen * 1000 / reference),
+        profile=kind.profile,
+        tw_early=night.starts_s(van) if clocked else 0,
+        tw_late=van.shift_to_s if clocked else UNBOUND,
+    )
 
 
 VanKey = tuple[int, int, int, int, int, int]

@@ -18,16 +18,36 @@ from app.routing.night import Night
 from app.routing.wire import Message, line, night_of, order_of, read
 
 if TYPE_CHECKING:
+    from pyvrp import Solution
+
+    from app.routing.model import Model
     from app.routing.search import Found
 
 TELL_EVERY_S = 0.25
-"""Better orders are told at most so often, and the last one always."""
+"""What is new is told at most so often, and the end always."""
+
+Say = Callable[[Message], None]
+
+
+class Inbox:
+    """What the parent has said: jobs in their order, and the last thing that others found."""
+
+    def __init__(self) -> None:
+        self.jobs: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self.hint: Message = {}
+
+    def take(self, message: Message) -> None:
+        """Keep a message where it is looked for."""
+        if "hint" in message:
+            self.hint = message
+        else:
+            self.jobs.put(message)
 
 
 def main() -> int:
     """Serve until the parent closes the pipe."""
     came_in, goes_out = pipes()
-    inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    inbox = Inbox()
     threading.Thread(target=_listen, args=(came_in, inbox), daemon=True).start()
 
     def say(message: Message) -> None:
@@ -37,16 +57,16 @@ def main() -> int:
     return serve(inbox, say)
 
 
-def serve(inbox: queue.SimpleQueue[Message | None], say: Callable[[Message], None]) -> int:
-    """Answer message after message; a night that cannot be worked on is said and not died of."""
+def serve(inbox: Inbox, say: Say) -> int:
+    """Answer message after message, until one says that there is none."""
     night: Night | None = None
-    while (message := inbox.get()) is not None:
+    while (message := inbox.jobs.get()) is not None:
         if "night" in message:
             night = night_of(message["night"])
             _warm_up()
             say({"ready": os.getpid()})
         elif "job" in message and night is not None:
-            _do(night, message, say)
+            _do(night, message, inbox, say)
     return 0
 
 
@@ -56,48 +76,63 @@ def _warm_up() -> None:
     import app.routing.search  # noqa: F401
 
 
-def _do(night: Night, job: Message, say: Callable[[Message], None]) -> None:
+def _do(night: Night, job: Message, inbox: Inbox, say: Say) -> None:
     from app.routing.model import build
-    from app.routing.search import Effort, improve
+    from app.routing.search import Effort, improve, usual_neighbours
 
     begun = time.monotonic()
-    order, loose = order_of(job) or {}, job.get("loose", [])
+    order = order_of(job) or {}
     some = replace(night, vans=tuple(van for van in night.vans if van.name in order))
-    model = build(some, order, loose)
-    told = begun
-
-    def tell(found: Found) -> None:
-        nonlocal told
-        if time.monotonic() - told >= TELL_EVERY_S:
-            told = time.monotonic()
-            say(answer(found))
-
-    def answer(found: Found) -> Message:
-        whole = found.best.is_feasible()
-        return {
-            "job": job["job"],
-            "iterations": found.iterations,
-            "order": model.order(found.best) if whole else None,
-        }
-
+    model = build(some, order, job["loose"])
+    talk = _Talk(job["job"], model, inbox, say)
     effort = Effort(
         seed=job["seed"],
         seconds=max(0.01, job["seconds"] - (time.monotonic() - begun)),
         iterations=job["iterations"],
-        neighbours=job["neighbours"],
-        hot=job["hot"],
-        cold=job["cold"],
+        neighbours=job["neighbours"] or usual_neighbours(model.data),
     )
-    found = improve(model.data, model.solution(order), effort, tell)
-    say(answer(found) | {"done": True})
+    found = improve(model.data, model.solution(order), effort, talk.tell, talk.ask)
+    talk.end(found)
 
 
-def _listen(pipe: IO[bytes], inbox: queue.SimpleQueue[Message | None]) -> None:
+class _Talk:
+    """What is said and asked during one job."""
+
+    def __init__(self, job: int, model: Model, inbox: Inbox, say: Say) -> None:
+        self._job, self._model, self._inbox, self._say = job, model, inbox, say
+        self._told_at = time.monotonic()
+        self._told: Solution | None = None
+
+    def tell(self, found: Found) -> None:
+        """News, but not too often."""
+        if time.monotonic() - self._told_at >= TELL_EVERY_S:
+            self._say(self._answer(found))
+
+    def end(self, found: Found) -> None:
+        """The last word."""
+        self._told = None
+        self._say(self._answer(found) | {"done": True})
+
+    def ask(self) -> Solution | None:
+        """The best that others found, where the parent has passed it on."""
+        order = order_of(self._inbox.hint)
+        return self._model.solution(order) if order and self._inbox.hint["hint"] == self._job else None
+
+    def _answer(self, found: Found) -> Message:
+        self._told_at = time.monotonic()
+        message: Message = {"job": self._job, "iterations": found.iterations}
+        if found.best is not self._told and found.best.is_feasible():
+            message["order"] = self._model.order(found.best)
+            self._told = found.best
+        return message
+
+
+def _listen(pipe: IO[bytes], inbox: Inbox) -> None:
     """Lines into the inbox; when the parent is gone nothing is worth finishing."""
     for raw in pipe:
         message = read(raw)
         if message is not None:
-            inbox.put(message)
+            inbox.take(message)
     os._exit(0)
 
 

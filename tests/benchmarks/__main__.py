@@ -6,7 +6,7 @@ import importlib
 import sys
 from pathlib import Path
 
-NOT_BENCHMARKS = {"__init__", "__main__", "bytecount", "measure", "night_desk"}
+NOT_BENCHMARKS = {"__init__", "__main__", "bytecount", "measure", "night_desk", "night_rows", "vrp_files"}
 
 
 def names() -> list[str]:
