@@ -44,12 +44,13 @@ from app.handover.sheets import (
     HistorySheet,
     SignSheet,
 )
+from app.store.clashes import Clash, Clashes, ConfirmClashes
 from app.store.connection import Reader
 from app.store.tonight import point_names
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Choice, Weight
 from app.ui.desk import Desk
-from app.ui.dialogs import ask_reason
+from app.ui.dialogs import ask_reason, confirm
 from app.ui.page import Page
 from app.ui.panels import label
 from app.ui.photo import Camera
@@ -66,6 +67,8 @@ DOING = (
     ("定责出证据", ""),
 )
 LOOK_AGAIN_MS = 30_000
+ROOM = "handover"
+CLASHING = ("HandedOver", "ReturnsReceived")
 TOPICS = frozenset(
     {
         "RunPlanned", "CrateLoaded", "CrateTakenOff", "CrateSealed", "VanClosed", "VanReopened", "HandedOver",
@@ -97,6 +100,7 @@ class HandoverPage(Page):
         self._reader, self._clock = reader, clock
         self._papers = papers or _documents()
         self._step: tuple[FactId, ...] = ()
+        self._clashes, self._told = Clashes(reader, room=ROOM, kinds=CLASHING), 0
         self._time = panes.Timed()
         self.parts = Choice("交接的四部分", PARTS)
         self.runs, self.backs = panes.runs_model(), panes.backs_model()
@@ -163,6 +167,7 @@ class HandoverPage(Page):
 
     def refresh(self, topics: frozenset[str]) -> None:
         self._look()
+        self._alarm()
 
     def on_scan(self, code: str) -> None:
         known = tidy(code).upper()
@@ -263,6 +268,28 @@ class HandoverPage(Page):
             f"筐 {crate} 在 {row.route}，{row.driver} 的车上。",
             number=row.route,
         )
+
+    def _alarm(self) -> None:
+        """What another PC had done first is told once, loudly, and again until somebody has confirmed it."""
+        found = self._clashes.look(day=self._day())
+        if not found or found[-1].row <= self._told or not self.isVisible() or sheet_over(self.window()):
+            return
+        self._told = found[-1].row
+        said = [self._said(clash) for clash in found[-4:]]
+        self.desk.answer(Answer(Tone.WRONG, "两台电脑撞上了", said[-1], spoken="两台电脑撞上了"))
+        confirm(
+            self,
+            title="两台电脑撞上了",
+            sentence="\n".join(said),
+            yes="知道了，去核对",
+            no="等会儿再看",
+            then=lambda: self.desk.do(ConfirmClashes(ROOM, self._told), lambda _: None),
+        )
+
+    def _said(self, clash: Clash) -> str:
+        run = str(clash.body.get("run", ""))
+        route = self._reader.value("SELECT route FROM runs WHERE run = ?", (run,))
+        return words.clash(clash, route=str(route or run))
 
     # --- doing ---
 

@@ -29,6 +29,7 @@ from app.handover.rules import (
     propose,
     shares,
 )
+from app.store.clashes import Clash
 
 INVITATION = Answer(
     Tone.INFO, "交接", "选一辆关好门的车，请司机点数，按 F9 交接。扫车上任何一个筐也能找到车。"
@@ -204,6 +205,15 @@ CANNOT_SAVE = Answer(
     spoken="没有存上",
 )
 PICK_A_ROW = Answer(Tone.INFO, "先选一行", "请用 ↑ ↓ 选中一行，再按一次。")
+
+
+def clash(found: Clash, *, route: str) -> str:
+    """One sentence for something of this desk that another desk had done before."""
+    who = found.winner_operator or "另一台电脑"
+    when = f" {hour_text(found.winner_ms)}" if found.winner_ms else ""
+    if found.kind == "HandedOver":
+        return f"{route}：{who}{when} 已经交接过，本机这次不算。请核对是谁开走的、签的是哪一张。"
+    return f"{route}：{who}{when} 已经收过回站的东西，本机这次不算。请核对袋子在哪里。"
 
 
 # --- states ------------------------------------------------------------------------------------------------

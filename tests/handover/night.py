@@ -11,6 +11,7 @@ from app.domain import clock, codec
 from app.domain import events as e
 from app.domain import night as n
 from app.domain.clock import StoryClock
+from app.domain.codec import Recorded
 from app.domain.goods import Count, Zone
 from app.domain.ids import FactId
 from app.domain.labels import crate_label
@@ -20,6 +21,7 @@ from app.handover.rules import Counted, Load
 from app.handover.standing import crates_on, load_of
 from app.sandbox.night_teller import manifest_of
 from app.sandbox.station_story import StationLine, StationNight
+from app.store.book import Book
 from app.store.opening import Store
 from app.store.tonight import run_name
 from app.ui.signature import signature_of
@@ -33,6 +35,16 @@ DRIVER = "韦师傅"
 def ink(nth: int = 0) -> bytes:
     """A signature's picture."""
     return signature_of((((0.1, 0.2 + nth / 10), (0.5, 0.7), (0.8, 0.3)),)).png
+
+
+@dataclass(frozen=True)
+class Hear:
+    """Hear a fact of another PC."""
+
+    recorded: Recorded
+
+    def perform(self, book: Book) -> bool:
+        return book.hear(self.recorded)
 
 
 @dataclass
@@ -133,15 +145,20 @@ def open_yard(folder: Path, *, points: int = 24, pieces: int = 800, closed: int 
     store = station_store(folder, night)
     yard = Yard(store, night, store.clock)  # type: ignore[arg-type]
     yard.clock.move_to(clock.at(DAY, "04:00"))
+    closed_night(yard, closed=closed)
+    yard.clock.move_to(clock.at(DAY, "06:00"))
+    return yard
+
+
+def closed_night(yard: Yard, *, closed: int) -> None:
+    """The night's work up to the vans, of which the first ``closed`` are closed."""
     yard.record(*_unloaded(yard))
     yard.record(*_sorted(yard))
-    yard.clock.move_to(clock.at(DAY, "06:00"))
-    for nth in range(len(night.routes)):
+    for nth in range(len(yard.night.routes)):
         yard.record(*_loaded(yard, nth))
         if nth < closed:
             load = yard.load(nth)
             yard.record(n.VanClosed(yard.run(nth), load.crates + load.boxes, load.pieces, by="覃班长"))
-    return yard
 
 
 def _unloaded(yard: Yard) -> list[e.Fact]:

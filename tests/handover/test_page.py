@@ -13,11 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain import events as e
 from app.domain import night as n
 from app.domain.answers import Answer, Tone
 from app.domain.clock import moment
+from app.domain.codec import Recorded
 from app.domain.goods import Count
-from app.domain.ids import new_code
+from app.domain.ids import FactId, new_code
 from app.handover.actions import Adjust
 from app.handover.evidence import verify
 from app.handover.page import BACKS, HOLDERS, RUNS, SHORTS, HandoverPage
@@ -32,8 +34,9 @@ from app.ui.sheet import Sheet, sheet_over
 from app.ui.signature import SignaturePad, SignatureSheet
 from app.ui.tokens import TextSize, stylesheet
 from app.ui.window import CounterWindow
-from tests.handover.night import DRIVER, Yard
+from tests.handover.night import DRIVER, Hear, Yard
 from tests.handover.test_actions import HOLDER
+from tests.station import DAY
 
 pytestmark = [pytest.mark.qt_log_ignore(r"propagateSizeHints\(\)")]
 
@@ -362,3 +365,22 @@ def test_a_return_bag_leads_to_its_part(counter: Counter) -> None:
     answer = counter.answer_after(lambda: counter.scan(new_code("TH")))
     assert answer.word == "这是退货袋"
     assert counter.page.parts.index == BACKS
+
+
+def test_a_van_that_another_pc_had_handed_over_first_is_told_until_it_is_confirmed(counter: Counter) -> None:
+    handed(counter)
+    mine = counter.page._step[0]
+    other = FactId("pc2", 1, 1)
+    body = counter.yard.value("SELECT body FROM facts WHERE kind = 'HandedOver'")
+    at_ms = counter.yard.clock.now_ms()
+    counter.yard.do(Hear(Recorded(other, at_ms, 0, DAY, "覃班长", "HandedOver", body)))
+    counter.yard.hear(e.Voided(str(mine), "taken", str(other)))
+    told = counter.answer_after(lambda: counter.page.refresh(frozenset({"Voided"})))
+    assert (told.kind, told.word) == (Tone.WRONG, "两台电脑撞上了")
+    assert "覃班长 06:00 已经交接过" in told.sentence
+    sheet = counter.sheet(Sheet)
+    counter.press(Qt.Key.Key_Return)
+    counter.bot.waitUntil(lambda: sheet_over(counter.window) is not sheet)
+    counter.bot.waitUntil(lambda: not counter.page._clashes.look(day=DAY))
+    assert counter.yard.value("SELECT handed_ms FROM runs WHERE run = ?", counter.yard.run()) == at_ms
+    assert counter.yard.held()[HOLDER, "crate"] == counter.yard.load().crates
