@@ -44,6 +44,7 @@ from app.handover.sheets import (
     HistorySheet,
     SignSheet,
 )
+from app.handover.ways import Ways
 from app.store.clashes import Clash, Clashes, ConfirmClashes
 from app.store.connection import Reader
 from app.store.tonight import point_names
@@ -71,10 +72,9 @@ ROOM = "handover"
 CLASHING = ("HandedOver", "ReturnsReceived")
 TOPICS = frozenset(
     {
-        "RunPlanned", "CrateLoaded", "CrateTakenOff", "CrateSealed", "VanClosed", "VanReopened", "HandedOver",
-        "HandOverRefused", "AssetsMoved", "ReturnsReceived", "PointReceipt", "ManifestForwarded", "LiabilityProposed",
-        "PiecesMissed", "PiecesFound", "PiecesDamaged", "Sorted", "Resorted", "UnloadingEnded", "RoutesListed",
-        "Undone", "Voided",
+        "RunPlanned", "VanClosed", "VanReopened", "HandedOver", "HandOverRefused", "AssetsMoved", "ReturnsReceived",
+        "PointReceipt", "LiabilityProposed", "PiecesMissed", "PiecesFound", "UnloadingEnded", "RoutesListed", "Undone",
+        "Voided",
     }
 )  # fmt: skip
 
@@ -100,6 +100,7 @@ class HandoverPage(Page):
         self._reader, self._clock = reader, clock
         self._papers = papers or _documents()
         self._step: tuple[FactId, ...] = ()
+        self._ways = Ways(reader)
         self._clashes, self._told = Clashes(reader, room=ROOM, kinds=CLASHING), 0
         self._time = panes.Timed()
         self.parts = Choice("交接的四部分", PARTS)
@@ -147,7 +148,7 @@ class HandoverPage(Page):
     @property
     def invitation(self) -> Answer:  # type: ignore[override]
         """How many vans wait for their drivers."""
-        rows = queries.run_rows(self._reader, day=self._day())
+        rows = self._runs()
         waiting = sum(row.waits for row in rows)
         if waiting:
             return Answer(Tone.INFO, f"{waiting} 辆等交接", words.INVITATION.sentence)
@@ -210,6 +211,9 @@ class HandoverPage(Page):
     def _day(self) -> str:
         return business_day(self._now_ms())
 
+    def _runs(self) -> list[RunRow]:
+        return queries.run_rows(self._reader, day=self._day(), ways=self._ways)
+
     def _turn_to(self, part: int) -> None:
         if sheet_over(self.window()) is not None:
             return
@@ -231,11 +235,11 @@ class HandoverPage(Page):
         part, day = self.parts.index, self._day()
         self._time.now_ms = self._now_ms()
         if part == RUNS:
-            self.runs.replace(queries.run_rows(self._reader, day=day))
+            self.runs.replace(self._runs())
         elif part == BACKS:
-            self.backs.replace(_on_their_way(queries.run_rows(self._reader, day=day)))
+            self.backs.replace(_on_their_way(self._runs()))
         elif part == HOLDERS:
-            self.holders.replace(queries.holder_rows(self._reader, day=day))
+            self.holders.replace(queries.holder_rows(self._reader, ways=self._ways))
         else:
             self.shorts.replace(queries.short_rows(self._reader, day=day))
         self._remark()
@@ -359,9 +363,7 @@ class HandoverPage(Page):
         if isinstance(result, Refused):
             self._done(result)
             return
-        fresh = next(
-            (one for one in queries.run_rows(self._reader, day=self._day()) if one.run == row.run), row
-        )
+        fresh = next((one for one in self._runs() if one.run == row.run), row)
         self._print(fresh, lambda _: self._done(result), otherwise=lambda: self._done_without_paper(result))
 
     def _done_without_paper(self, result: Handed) -> None:
@@ -461,7 +463,7 @@ class HandoverPage(Page):
 
     def _show_history(self, row: HolderRow) -> None:
         names = point_names(self._reader)
-        steps = queries.step_rows(self._reader, row.holder, day=self._day())
+        steps = queries.step_rows(row.holder, ways=self._ways)
         sheet = HistorySheet(row, steps, lambda holder: queries.holder_name(holder, names))
         sheet.open_over(self)
 

@@ -13,23 +13,14 @@ from app.domain.codec import Recorded
 from app.domain.ids import FactId
 from app.domain.night import AssetCount
 from app.handover import rules
-from app.handover.rules import Asset, Confirmed, Load, Moved
-from app.handover.standing import (
-    WINDOW_DAYS,
-    CrateOn,
-    back_at,
-    by_point,
-    chains,
-    crates_on,
-    load_of,
-    stops_of,
-)
+from app.handover.rules import Asset, Came, Confirmed, Load
+from app.handover.standing import WINDOW_DAYS, CrateOn, by_point, chains, crates_on, load_of, stops_of
+from app.handover.ways import StepRow, Ways
 from app.store.connection import Reader
 from app.store.tonight import point_names
 
 LOOK_BACK_DAYS = 3
 """Vans of so many days stay in the lists while something of them is open."""
-BALANCE_DAYS = 90
 
 
 # --- vans --------------------------------------------------------------------------------------------------
@@ -66,10 +57,10 @@ class RunRow:
         return bool(self.handed_ms) and self.answered >= self.points
 
 
-def run_rows(reader: Reader, *, day: str) -> list[RunRow]:
+def run_rows(reader: Reader, *, day: str, ways: Ways | None = None) -> list[RunRow]:
     """The vans of a day, and older ones that something is open of; those that can be handed over first."""
     since = day_after(day, -LOOK_BACK_DAYS)
-    back = back_at(reader, since_day=since)
+    back = {step.back: step.at_ms for step in (ways or Ways(reader)).since(since)[::-1] if step.back}
     loads = _loads(reader, since)
     rows = []
     for row in reader.rows(_RUNS, (since, day)):
@@ -243,13 +234,14 @@ class HolderRow:
         return sum(max(0, number) for number in (self.crates, self.boxes, self.pallets))
 
 
-def holder_rows(reader: Reader, *, day: str) -> list[HolderRow]:
-    """Points and drivers with a balance, the oldest first."""
+def holder_rows(reader: Reader, *, ways: Ways | None = None) -> list[HolderRow]:
+    """Points and drivers with a balance, the oldest first; ``oldest_ms`` is -1 where it is longer than was read."""
     names = point_names(reader)
     held: dict[str, dict[str, int]] = defaultdict(dict)
     for holder, asset, number in reader.rows("SELECT holder, asset, pieces FROM assets WHERE pieces <> 0"):
         held[str(holder)][str(asset)] = int(number)
-    moved = _moved(reader, since=day_after(day, -BALANCE_DAYS))
+    held.pop("station", None)
+    since = _oldest(ways or Ways(reader), held)
     rows = [
         HolderRow(
             holder,
@@ -257,10 +249,9 @@ def holder_rows(reader: Reader, *, day: str) -> list[HolderRow]:
             kinds.get(Asset.CRATE, 0),
             kinds.get(Asset.ICE_BOX, 0),
             kinds.get(Asset.PALLET, 0),
-            _oldest(moved, holder),
+            since[holder],
         )
         for holder, kinds in held.items()
-        if holder != "station"
     ]
     return sorted(rows, key=lambda row: (row.oldest_ms or 2**62, -row.out, row.name))
 
@@ -271,53 +262,40 @@ def holder_name(holder: str, names: dict[str, str]) -> str:
     return names.get(name, name) if kind == "point" else name or "本站"
 
 
-def _oldest(moved: dict[tuple[str, str], list[Moved]], holder: str) -> int:
-    ages = [rules.oldest_ms(some) for (who, _), some in moved.items() if who == holder]
-    return min((age for age in ages if age), default=0)
+def _oldest(ways: Ways, held: dict[str, dict[str, int]]) -> dict[str, int]:
+    """Since when each holder has the oldest thing: read back until every balance has been seen to come."""
+    ways.look()
+    ways.reach(lambda: all(one >= 0 for one in _ages(ways.standing(), held).values()))
+    return _ages(ways.standing(), held)
 
 
-def _moved(reader: Reader, *, since: str) -> dict[tuple[str, str], list[Moved]]:
-    """Comings and goings by holder and kind."""
-    found: dict[tuple[str, str], list[Moved]] = defaultdict(list)
-    for step in _steps(reader, since=since):
+def _ages(steps: Sequence[StepRow], held: dict[str, dict[str, int]]) -> dict[str, int]:
+    """The oldest time by holder; 0 for nothing held, -1 where it has not been seen to come."""
+    came: dict[tuple[str, str], list[Came]] = defaultdict(list)
+    for step in steps:
         for asset in step.assets:
-            found[step.source, asset.asset].append(Moved(step.at_ms, -asset.pieces))
-            found[step.target, asset.asset].append(Moved(step.at_ms, asset.pieces))
+            came[step.target, asset.asset].append(Came(step.at_ms, asset.pieces))
+    found: dict[str, int] = {}
+    for holder, kinds in held.items():
+        some = [
+            rules.oldest_ms(number, came[holder, kind]) or -1 for kind, number in kinds.items() if number > 0
+        ]
+        found[holder] = min(some, default=0)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """One way of returnable things, from a holder to another."""
-
-    at_ms: int
-    source: str
-    target: str
-    assets: tuple[AssetCount, ...]
-    note: str
-    operator: str
-
-
-def _steps(reader: Reader, *, since: str) -> list[StepRow]:
-    rows = reader.rows(
-        "SELECT kind, body, at_ms - skew_ms, operator FROM facts WHERE day >= ? AND reversed_by IS NULL"
-        " AND (kind = 'AssetsMoved' OR kind = 'HandedOver') ORDER BY id",
-        (since,),
-    )
-    return [_step(kind, json.loads(body), at_ms, operator) for kind, body, at_ms, operator in rows]
-
-
-def _step(kind: str, body: dict[str, Any], at_ms: int, operator: str) -> StepRow:
-    assets = tuple(AssetCount(*asset) for asset in body["assets"])
-    if kind == "HandedOver":
-        return StepRow(at_ms, "station", f"driver:{body['driver']}", assets, "交车", operator)
-    return StepRow(at_ms, body["source"], body["target"], assets, body.get("note", ""), operator)
-
-
-def step_rows(reader: Reader, holder: str, *, day: str) -> list[StepRow]:
+def step_rows(holder: str, *, ways: Ways) -> list[StepRow]:
     """The ways of one holder's things, the newest first."""
-    since = day_after(day, -BALANCE_DAYS)
-    return [step for step in _steps(reader, since=since) if holder in (step.source, step.target)][::-1]
+    ways.look()
+    ways.reach(lambda: len(_of(ways, holder)) >= MOST_STEPS)
+    return _of(ways, holder)[:MOST_STEPS]
+
+
+MOST_STEPS = 30
+
+
+def _of(ways: Ways, holder: str) -> list[StepRow]:
+    return [step for step in ways.standing() if holder in (step.source, step.target)]
 
 
 # --- shortages ---------------------------------------------------------------------------------------------

@@ -127,37 +127,26 @@ def plain(text: str) -> str:
 # --- returnable things -------------------------------------------------------------------------------------
 
 
-class Moved(NamedTuple):
-    """Returnable things of one kind that came to a holder (or left: below zero) at a time."""
+class Came(NamedTuple):
+    """Returnable things of one kind that came to a holder at a time."""
 
     at_ms: int
     pieces: int
 
 
-def oldest_ms(moved: Iterable[Moved]) -> int:
-    """Since when the oldest thing that a holder still has is there: what came first leaves first; 0 for nothing."""
-    standing: list[list[int]] = []
-    owed = 0
-    for at_ms, pieces in sorted(moved):
-        if pieces < 0:
-            owed += _leave(standing, -pieces)
-            continue
-        settled = min(owed, pieces)
-        owed -= settled
-        if pieces > settled:
-            standing.append([at_ms, pieces - settled])
-    return standing[0][0] if standing else 0
+def oldest_ms(balance: int, came: Iterable[Came]) -> int:
+    """Since when the oldest thing that a holder has is there: what came first leaves first, so the last ones are left.
 
-
-def _leave(standing: list[list[int]], pieces: int) -> int:
-    """Take from the oldest on; what was never there is owed."""
-    while pieces and standing:
-        took = min(pieces, standing[0][1])
-        standing[0][1] -= took
-        pieces -= took
-        if not standing[0][1]:
-            standing.pop(0)
-    return pieces
+    ``came`` begins with the newest; 0 where nothing is left, or where not all that is left has been seen to come.
+    """
+    left = balance
+    for at_ms, pieces in came:
+        if left <= 0:
+            break
+        left -= pieces
+        if left <= 0:
+            return at_ms
+    return 0
 
 
 class Age(StrEnum):

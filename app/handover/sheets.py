@@ -15,9 +15,10 @@ from app.domain.ids import has_valid_check
 from app.domain.night import BagBack
 from app.domain.scans import tidy
 from app.handover import rules, words
-from app.handover.queries import HolderRow, RunRow, StepRow, StopRow
+from app.handover.queries import HolderRow, RunRow, StopRow
 from app.handover.rules import Asset, Counted, Drop, Load, compare, counts_of
 from app.handover.standing import CrateOn
+from app.handover.ways import StepRow
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Choice, Stepper, Weight
 from app.ui.dialogs import ask_number
@@ -503,7 +504,7 @@ class HistorySheet(Sheet):
             ),
             Column[StepRow]("经手", lambda step: step.operator, width=120, gives_way=1),
         )
-        self.model = RowsModel[StepRow](columns, key=lambda step: (step.at_ms, step.source, step.target))
+        self.model = RowsModel[StepRow](columns, key=lambda step: step.fact)
         self.model.replace(list(steps))
         self.view = RowsView("流水", self.model)
         self.view.chosen.connect(lambda _: self.accept())

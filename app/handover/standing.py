@@ -98,17 +98,6 @@ def bags_of_driver(source: Rows, driver: str, *, day: str) -> tuple[str, ...]:
     return tuple(str(bag) for (bag,) in rows)
 
 
-def back_at(source: Rows, *, since_day: str) -> dict[str, int]:
-    """When each run's driver came back and was counted (ms), by run."""
-    return {str(run): int(at_ms) for run, at_ms in source.rows(_BACK, (since_day,)) if run}
-
-
-_BACK = (
-    "SELECT json_extract(body, '$.run'), max(at_ms - skew_ms) FROM facts WHERE day >= ? AND reversed_by IS NULL"
-    " AND kind = 'ReturnsReceived' GROUP BY 1"
-)
-
-
 # --- missing goods -----------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from app.domain.goods import Zone
 from app.domain.night import AssetCount, Link
 from app.domain.refusals import Refused
 from app.handover.actions import Adjusted, CameBack, CountRefused, Done, Handed, Sealed, TakenBack
-from app.handover.queries import Happening, HolderRow, RunRow, ShortRow, StepRow
+from app.handover.queries import Happening, HolderRow, RunRow, ShortRow
 from app.handover.rules import (
     DAY_MS,
     Age,
@@ -29,6 +29,7 @@ from app.handover.rules import (
     propose,
     shares,
 )
+from app.handover.ways import StepRow
 from app.store.clashes import Clash
 
 INVITATION = Answer(
@@ -238,7 +239,9 @@ def back_state(row: RunRow) -> tuple[str, Tone]:
 def age_state(row: HolderRow, *, now_ms: int) -> tuple[str, Tone]:
     """How long the oldest thing is out."""
     if not row.oldest_ms:
-        return ("多还了", Tone.LOOK) if row.out == 0 else ("", Tone.INFO)
+        return "多还了", Tone.LOOK
+    if row.oldest_ms < 0:
+        return "很久了", Tone.WRONG
     days = max(0, now_ms - row.oldest_ms) // DAY_MS
     tones = {Age.FRESH: Tone.INFO, Age.OLD: Tone.LOOK, Age.TOO_OLD: Tone.WRONG}
     word = "今天" if days == 0 else f"{days} 天"

@@ -27,6 +27,7 @@ from app.handover.actions import (
     TakenBack,
 )
 from app.handover.rules import Counted, Drop, Reason
+from app.handover.ways import Ways
 from app.store.station_key import is_signed
 from tests.handover.night import DRIVER, Yard, drops_of, ink
 from tests.station import DAY
@@ -230,8 +231,8 @@ def test_the_oldest_balance_stands_first(yard: Yard) -> None:
     yard.clock.advance(seconds=9 * 86400)
     yard.do(Adjust("driver:覃师傅", "ice_box", 1, "以前没记"))
     reader = yard.store.reader()
-    rows = queries.holder_rows(reader, day="2026-12-01")
-    steps = queries.step_rows(reader, "point:BY-1", day="2026-12-01")
+    rows = queries.holder_rows(reader)
+    steps = queries.step_rows("point:BY-1", ways=Ways(reader))
     reader.close()
     assert [(row.holder, row.crates, row.boxes) for row in rows] == [
         ("point:BY-1", 3, 0),
