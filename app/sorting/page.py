@@ -98,6 +98,8 @@ class SortingPage(Page):
         self.view.horizontalHeader().hide()
         foot = QHBoxLayout()
         foot.setSpacing(sized(self, tokens.SPACE_M))
+        self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.box.setMinimumWidth(sized(self, 150))
         foot.addWidget(self.box, 1)
         for button in (self.who, self.mode, self.skip, self.all):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -8,6 +8,8 @@ from hashlib import blake2b
 
 from app.domain.clock import day_after
 from app.domain.goods import Zone
+from app.domain.guards import piece_key
+from app.domain.labels import lot_of_label
 from app.sorting.rules import SORTED_IN, Crate, Need
 from app.sorting.steps import DOCK, Source, Step, contents_of, crate_named
 from app.sorting.wallplan import Stop
@@ -236,6 +238,31 @@ def crate_card(source: Source, label: str) -> CrateCard | None:
         contents=tuple(sorted(contents, key=lambda content: (content.product, content.lot))),
         counted=counted[0] if counted else -1,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PiecePlace:
+    """Whose a labelled piece is, and the crate that it was put into (empty: not yet)."""
+
+    point: str
+    crate: str
+
+
+def piece_place(source: Source, label: str) -> PiecePlace | None:
+    """Where a labelled piece is; none for one that is not on tonight's lists."""
+    try:
+        lot, _ = lot_of_label(label)
+    except ValueError:
+        return None
+    line = source.one("SELECT point FROM load_lines WHERE lot = ?", (lot,))
+    if line is None:
+        return None
+    put = source.one(
+        "SELECT json_extract(f.body, '$.crate') FROM guards g JOIN facts f ON f.id = g.fact WHERE g.key = ?"
+        " ORDER BY g.fact LIMIT 1",
+        (piece_key(label),),
+    )
+    return PiecePlace(str(line[0]), str(put[0]) if put else "")
 
 
 def to_check(source: Source, *, day: str) -> str:

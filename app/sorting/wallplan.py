@@ -28,7 +28,7 @@ STEP_DM = 2
 """From the table to the wall, each way."""
 REACH_DM = (2, 0, 0, 1, 3)
 """What bending and reaching count against slots of a column, from the top, in tenths of a decimetre a piece."""
-LANES = ((0, 1), (2, 3), (4,))
+LANES = ((0, 1), (2, 3, 4))
 """The levels of each lane: a van's block lies in one of them and is the wider for it, so that more vans touch the
 middle of a stretch, and the heaviest points of each stand near the table."""
 SPARE = 2
@@ -205,7 +205,7 @@ def plan_wall(
     busy = [stop for stop in stops if stop.pieces] or list(stops)
     quiet = [stop for stop in stops if not stop.pieces] if len(busy) < len(stops) else []
     blocks = _blocks(busy)
-    plans = [_lay(_fresh_order(blocks, sorters), quiet, sorters, known)]
+    plans = [_lay(_improved(_fresh_order(blocks, sorters), sorters, {}), quiet, sorters, known)]
     if known:
         plans += _as_it_was(stops, sorters, known)
         plans.append(_lay(_improved(_stay(blocks, known), sorters, known), quiet, sorters, known))
@@ -259,7 +259,7 @@ def _lay(blocks: Sequence[_Block], quiet: Sequence[Stop], sorters: int, known: M
 
 
 def _at_rest(quiet: Sequence[Stop], given: Mapping[int, Stop], known: Mapping[str, int]) -> dict[int, Stop]:
-    """Points without goods tonight keep their slot where nobody needs it, or take one behind all others."""
+    """Points without goods tonight keep their slot where nobody needs it, or take one that is free."""
     rest: dict[int, Stop] = {}
     moved = []
     for stop in sorted(quiet, key=lambda stop: (stop.route, stop.point)):
@@ -268,8 +268,9 @@ def _at_rest(quiet: Sequence[Stop], given: Mapping[int, Stop], known: Mapping[st
             rest[at] = stop
         else:
             moved.append(stop)
-    behind = (max(chain(given, rest), default=-1) // LEVELS + 1) * LEVELS
-    return rest | dict(zip(count(behind), moved, strict=False))
+    end = (max(chain(given, rest), default=-1) // LEVELS + 1) * LEVELS
+    free = (at for at in count() if at >= end or (at not in given and at not in rest))
+    return rest | dict(zip(free, moved, strict=False))
 
 
 def _plan(given: Mapping[int, Stop], where: _Stretches, sorters: int, known: Mapping[str, int]) -> WallPlan:
@@ -420,9 +421,13 @@ def _improved(blocks: Sequence[_Block], sorters: int, known: Mapping[str, int]) 
     """Exchange the places of two vans as long as that saves walking, changed slots counted in."""
     best = {block.route: block for block in blocks}
     for _ in range(PASSES):
-        outlook = _Outlook(_stretches(_spread_columns(list(best.values())), sorters), known)
+        where = _stretches(_spread_columns(list(best.values())), sorters)
+        outlook = _Outlook(where, known)
         least, begun = outlook.cost(best.values()), best
+        stretch = {route: where.sorter(block.places[0]) for route, block in best.items()}
         for one, other in combinations(sorted(best), 2):
+            if stretch[one] != stretch[other]:
+                continue
             tried = _settled(_exchanged(best, one, other))
             cost = outlook.cost(tried)
             if cost < least:

@@ -32,12 +32,14 @@ from app.sorting.crates import (
     Unsealed,
     WallSet,
 )
-from app.sorting.queries import Standing
-from app.sorting.rules import Confirm, Reason
+from app.sorting.queries import CrateRow, SlotView, Standing
+from app.sorting.rules import Confirm, Crate, Reason
+from app.sorting.wallplan import WallPlan
 from app.sorting.way import Way
 from app.store.clashes import Clash
 
 ZONES = {Zone.FROZEN: "冷冻", Zone.CHILLED: "冷藏", Zone.FRESH: "生鲜", Zone.AMBIENT: "常温"}
+ZONES_BY_TEXT = {str(zone): said for zone, said in ZONES.items()}
 FAIR_SENTENCE = "每个点先按同样的比例分（去掉零头）；剩下的先给上次没分到的，再给订得最少的，一样的每晚轮换。"
 UNSEALED = ("少装了货", "放错了货", "数错了", "抽检", "筐坏了")
 AREA = "请放到一边，等装车前再看。"
@@ -413,3 +415,83 @@ def wave(standing: Standing) -> str:
         return "卸下来的货都分完了"
     left = dict(standing.left)[standing.zone]
     return f"现在分{ZONES[standing.zone]} · 还有 {left} 件"
+
+
+def crate_state(row: CrateRow) -> tuple[str, Tone]:
+    """The state of a crate as a chip."""
+    if row.run:
+        return "已装车", Tone.OK
+    if row.sealed_ms:
+        return f"{hour(row.sealed_ms)} 封", Tone.OK
+    return ("空的", Tone.INFO) if not row.pieces else ("在装", Tone.INFO)
+
+
+def state_of(crate: Crate) -> tuple[str, Tone]:
+    """The same for a crate alone."""
+    return crate_state(CrateRow(crate.crate, Zone(crate.zone), 1, crate.sealed_ms, crate.run, crate.became))
+
+
+def slot_state(slot: SlotView) -> tuple[str, Tone]:
+    """How far a slot is, as a chip."""
+    if slot.waiting:
+        return f"已放 {slot.pieces}，还差 {slot.waiting} 件", Tone.LOOK
+    if slot.is_done:
+        return f"{slot.pieces} 件，都封好了", Tone.OK
+    return (f"{slot.pieces} 件，可以封了", Tone.INFO) if slot.pieces else ("今晚没有货", Tone.INFO)
+
+
+PICK_A_CRATE = Answer(Tone.INFO, "先选一个筐", "请扫筐码，或者用方向键选一格，再按一次。")
+WALL_INVITATION = Answer(Tone.INFO, "扫筐或选格口", "扫筐码看里面有什么。满了按 F9 换筐，好了按 F10 封筐。")
+PLANNING = Answer(Tone.INFO, "正在排墙", "马上就好，不用等着，可以接着分拣。")
+NO_CHANGE = Answer(Tone.INFO, "不用重排", "每个点都已经有格口，墙没有变。")
+PRINT_FAILED = Answer(Tone.WRONG, "没有打印", "打印机没有收。请看打印机开没开、纸够不够，或者存成 PDF 再打。")
+NOTHING_TO_CHECK = Answer(Tone.INFO, "暂时不用抽检", "封好的筐里，抽到的都数过了。")
+NO_LABELS = Answer(Tone.INFO, "没有标签要打", "还没有开筐。先按 F11 给格口开筐。")
+
+
+def not_at_wall(code: str) -> Answer:
+    """A code that no slot or crate has."""
+    return Answer(Tone.WRONG, "墙上没有", f"{code} 不是墙上的筐，也不是格口。请扫筐上的标签。")
+
+
+def shown(slot: SlotView, crate: str) -> Answer:
+    """A crate or slot was scanned and is shown."""
+    said, tone = slot_state(slot)
+    what = f"{crate}。" if crate else ""
+    kind = Tone.LOOK if tone is Tone.LOOK else Tone.INFO
+    return Answer(
+        kind,
+        slot.name.partition(" · ")[0],
+        f"{what}{said}。按 Enter 看里面。",
+        number=slot.slot,
+        spoken=spoken_slot(slot.slot),
+    )
+
+
+def piece_is(slot: str, *, put: str) -> Answer:
+    """Where a scanned piece is, or belongs."""
+    if put:
+        return Answer(
+            Tone.OK, "在这一格", f"这件在 {slot} 的筐 {put}。", number=slot, spoken=spoken_slot(slot)
+        )
+    return Answer(
+        Tone.INFO,
+        "还没放",
+        f"这件该放 {slot}，还没放。请到“分拣”扫它。",
+        number=slot,
+        spoken=spoken_slot(slot),
+    )
+
+
+def printed(count: int, where: str) -> Answer:
+    """Labels are on their way."""
+    return Answer(Tone.OK, "标签好了", f"{count} 张标签{where}。", number=f"{count} 张")
+
+
+def plan_is(plan: WallPlan) -> str:
+    """What a plan is worth, in one sentence for the question whether to take it."""
+    moved = f"，{plan.changed} 个点换格口" if plan.known else ""
+    return (
+        f"{len(plan.places)} 个点分成 {plan.sorters} 段，最忙的比平均多 {plan.imbalance * 100:.0f}%，"
+        f"放一件平均走 {plan.metres_a_piece:.1f} 米{moved}。一辆车的格口都在一起。"
+    )

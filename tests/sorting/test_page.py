@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -130,7 +131,7 @@ def test_codes_that_are_not_ours(counter: Counter, code: str, tone: Tone, words:
 
 def test_typed_nonsense_is_told_in_one_sentence(counter: Counter) -> None:
     for text in ("爱民村", "J\u202e1-1", "]C1"):
-        answer = counter.answer_after(lambda text=text: counter.page._entered(text))
+        answer = counter.answer_after(partial(counter.page._entered, text))
         assert answer.sentence
 
 
