@@ -18,6 +18,7 @@ import pytest
 
 from app.domain import night as n
 from app.domain.clock import business_day
+from app.domain.refusals import Refused
 from app.hub import platform
 from app.loading.actions import CloseVan, Load, Loaded, PlanRuns
 from app.loading.rules import Override
@@ -26,6 +27,7 @@ from app.sandbox.night_teller import told
 from app.sandbox.station_story import StationNight, piece_labels
 from app.sorting.actions import Put, SortPiece
 from app.sorting.crates import SealCrate, SetWall
+from app.sorting.rules import Reason
 from app.store.clashes import Clash, Clashes
 from tests.sorting.night import unloaded, wall_of
 from tests.station import small_night
@@ -59,6 +61,7 @@ class Night:
         self.d = self.c.clone("d")
         self.pcs = self.lan.desks
         self.sorted: dict[str, int] = {}
+        self.in_hand: list[str] = []
         self.day = business_day(self.lan.clock.now_ms())
 
     def play(self) -> None:
@@ -71,6 +74,9 @@ class Night:
             self._events(at)
             self._sort(labels[at::ROUNDS])
             self._exchange(at)
+        self._settle_desks()
+        assert len(self.in_hand) <= len(labels) // 100
+        self._sort(self.in_hand.copy())
         self._settle_desks()
         self._load()
         self.lan.take_back()
@@ -90,7 +96,14 @@ class Night:
             who = self.random.sample(self.pcs, 2 if self.random.random() < TWICE else 1)
             done = [pc.store.writer.do(SortPiece(label)) for pc in who]
             self.sorted[label] = sum(isinstance(result, Put) for result in done)
-            assert all(isinstance(result, Put) or len(who) == 2 for result in done), done
+            if not self.sorted[label]:
+                self._keep_in_hand(label, done[0])
+
+    def _keep_in_hand(self, label: str, why: object) -> None:
+        """A lot seems used up where a PC counts a piece twice and has not been told yet: it is scanned once more."""
+        assert isinstance(why, Refused)
+        assert why.reason is Reason.NONE_LEFT
+        self.in_hand.append(label)
 
     def _exchange(self, at: int) -> None:
         """Everybody talks to the host, but the one that is cut off."""
@@ -213,6 +226,8 @@ def test_after_a_night_of_troubles_every_piece_is_in_one_place(short: Night) -> 
 @pytest.mark.parametrize("seed", [3, 8])
 def test_a_whole_night_of_troubles(tmp_path: Path, seed: int) -> None:
     whole = Night(tmp_path, small_night(seed=seed, points=550, pieces=9_400), seed=seed)
-    whole.play()
-    whole.check()
-    whole.close()
+    try:
+        whole.play()
+        whole.check()
+    finally:
+        whole.close()
