@@ -15,8 +15,8 @@ from app.sync.outbox import AT_HOST
 from app.sync.protocol import Answer, Enrolled, Told
 
 log = logging.getLogger(__name__)
-SLICE_SECONDS = 0.01
-"""News are recorded for so long at once: a scan that comes meanwhile waits no longer."""
+SLICE_SECONDS, SLICE_LEAST = 0.01, 16
+"""News are recorded for so long at once, and so many at least: a scan that comes meanwhile waits no longer."""
 SKEW_STEP_MS = 5_000
 """A measured skew that differs by less than this from the known one is the network's doing."""
 
@@ -34,6 +34,7 @@ class KeepAnswer:
     skew_ms: int | None
     after: int = 0
     seconds: float = SLICE_SECONDS
+    least: int = SLICE_LEAST
 
     def perform(self, book: Book) -> int:
         """Where in the feed it came to; the answer's cursor is the end of it."""
@@ -53,11 +54,11 @@ class KeepAnswer:
 
     def _hear_some(self, book: Book) -> int:
         end = monotonic() + self.seconds
-        for told in self.answer.feed:
-            if told.n > self.after:
-                _hear(book, told)
-                if monotonic() >= end and told is not self.answer.feed[-1]:
-                    return told.n
+        todo = [told for told in self.answer.feed if told.n > self.after]
+        for done, told in enumerate(todo, 1):
+            _hear(book, told)
+            if self.least <= done < len(todo) and monotonic() >= end:
+                return told.n
         return self.answer.cursor
 
 

@@ -134,7 +134,7 @@ def _control(folder: Path, night: StationNight, labels: list[str], options: Opti
     desk.ask("hear", desk.file(_rows((*told(night), *_wall(night)))))
     scans = desk.ask("scan", desk.file(labels), options.rate)
     desk.end()
-    return [ms for _, ms in scans]
+    return [ms for _, ms, _ in scans]
 
 
 def _host(folder: Path, night: StationNight) -> Host:
@@ -236,8 +236,9 @@ class Seen:
 
 
 def _report(seen: Seen, night: StationNight) -> int:
-    times = [ms for _, ms in sorted(seen.scans)]
-    meanwhile = [ms for _, ms in seen.back["scans"]]
+    times = [ms for _, ms, _ in sorted(seen.scans)]
+    cpu = [ms for _, _, ms in sorted(seen.scans)]
+    meanwhile = [ms for _, ms, _ in seen.back["scans"]]
     edge = min(EDGE, len(times) // 3)
     control, back_s = seen.control, seen.back["seconds"]
     print(
@@ -251,7 +252,8 @@ def _report(seen: Seen, night: StationNight) -> int:
     )
     return close_with(
         p95_ms=percentile(times, 95),
-        growth_ratio=statistics.median(times[-edge:]) / statistics.median(times[:edge]),
+        growth_ratio=_growth(times, edge),
+        growth_cpu_ratio=_growth(cpu, edge),
         rss_mb=max(seen.memory),
         host_cpu_ms_per_1000=seen.host_cpu * 1e6 / (len(times) + len(meanwhile)),
         catch_up_s=back_s,
@@ -272,6 +274,11 @@ def _report(seen: Seen, night: StationNight) -> int:
 def _cpu(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
+
+
+def _growth(values: list[float], edge: int) -> float:
+    """The median of the last scans against that of the first; on a busy machine the CPU says more than the clock."""
+    return statistics.median(values[-edge:]) / statistics.median(values[:edge])
 
 
 def _idle(play: Play) -> float:

@@ -107,7 +107,7 @@ class DeskPC:
         return len(facts)
 
     def scan(self, path: str, a_second: float) -> Any:
-        """Scan labels at a pace; for each when it began (s) and how long until it was answered (ms)."""
+        """Scan labels at a pace; for each when it ended (s), how long it took, and this process's CPU (ms)."""
         return self._scan(json.loads(Path(path).read_text("utf-8")), a_second, lambda: False)
 
     def _scan(self, labels: list[str], a_second: float, enough: Callable[[], bool]) -> list[list[float]]:
@@ -116,9 +116,10 @@ class DeskPC:
         for label in labels:
             due = max(due + 1 / a_second, time.perf_counter() - 1)
             self._pause(due - time.perf_counter())
-            begin = time.perf_counter()
+            begin, cpu = time.perf_counter(), time.process_time()
             self._put(label)
-            found.append([time.time(), (time.perf_counter() - begin) * 1000])
+            spent = (time.perf_counter() - begin) * 1000, (time.process_time() - cpu) * 1000
+            found.append([time.time(), *spent])
             if enough():
                 break
         return found

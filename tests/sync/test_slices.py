@@ -20,7 +20,7 @@ def news_for(shop: Shop) -> KeepAnswer:
     outbox = Outbox(shop.reader)
     standing = outbox.standing()
     answer: Answer = shop.door.push(outbox.batch(standing, most=500))
-    return KeepAnswer(answer, (standing.device, standing.epoch), None, seconds=0.0)
+    return KeepAnswer(answer, (standing.device, standing.epoch), None, seconds=0.0, least=1)
 
 
 def test_each_slice_moves_the_cursor_with_what_it_recorded(world: World) -> None:
@@ -32,7 +32,7 @@ def test_each_slice_moves_the_cursor_with_what_it_recorded(world: World) -> None
     here.sync()
     before, keep = there.reader.get("cursor"), news_for(there)
     for done in range(1, len(LOTS)):
-        came_to = there.store.writer.do(KeepAnswer(keep.answer, keep.place, None, before + done - 1, 0.0))
+        came_to = there.store.writer.do(KeepAnswer(keep.answer, keep.place, None, before + done - 1, 0.0, 1))
         assert came_to == there.reader.get("cursor") == before + done
         assert len(there.facts()) == done
     there.restart()  # in the middle of it: the rest comes with the next exchange
@@ -74,7 +74,7 @@ def _thin(command: Any, seen: list[KeepAnswer]) -> Any:
     if not isinstance(command, KeepAnswer):
         return command
     seen.append(command)
-    return KeepAnswer(command.answer, command.place, command.skew_ms, command.after, 0.0)
+    return KeepAnswer(command.answer, command.place, command.skew_ms, command.after, 0.0, 1)
 
 
 def told(shop: Shop) -> list[Clash]:
