@@ -201,8 +201,8 @@ class Counter:
         QTimer.singleShot(FIRST_BACKUP_MS, self.window, lambda: self.back_up(_only_log))
         self._loading = threading.Thread(target=_load_the_rest, name="geyi-load", daemon=True)
         self._loading.start()
-        self._hosting.keep_running()
-        self._every(HOST_EVERY_MS, self._hosting.keep_running)
+        self._keep_host()
+        self._every(HOST_EVERY_MS, self._keep_host)
         self.connect()
 
     def _every(self, milliseconds: int, work: Callable[[], None]) -> None:
@@ -217,6 +217,9 @@ class Counter:
 
             self._loop = SyncLoop(self.make_engine)
             self._loop.start()
+
+    def _keep_host(self) -> None:
+        self._hosting.keep_running(self.reader)
 
     def _hang_up(self) -> None:
         """Before this PC takes another place: the exchange with the one it had comes to its end."""
@@ -254,6 +257,9 @@ class Counter:
         from app.sync.protocol import EnrolmentRefused, SyncError
         from app.upkeep.actions import KeepServer
 
+        renewed = self._hosting.renew(server, code)
+        if renewed is not None:
+            return renewed
         try:
             place = HttpPlatform(server).enrol(
                 code=code, device_name=machine.node(), attempt=secrets.token_hex(8)

@@ -11,7 +11,8 @@ from app.hub.hub import Hub
 from app.hub.intake import Pace
 from app.hub.upbook import UpStore
 from app.store.book import Book
-from app.sync.protocol import HOST_VOICE
+from app.sync.inbox import TakePlace
+from app.sync.protocol import HOST_VOICE, Enrolled
 
 NAME = "host"
 """The folder's name in the data folder of the PC that is the host."""
@@ -60,6 +61,25 @@ def make(folder: Path, clock: Clock, place: PlaceAbove) -> None:
         hub.close()
     finally:
         store.close()
+
+
+def renew(folder: Path, clock: Clock, server: str, place: Enrolled) -> None:
+    """The uplink has another place at the platform; what nobody there has acknowledged goes along."""
+    store = UpStore(folder, clock)
+    try:
+        store.writer.do(_Renew(server, place))
+    finally:
+        store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Renew:
+    server: str
+    place: Enrolled
+
+    def perform(self, book: Book) -> None:
+        TakePlace(self.place).perform(book)
+        book.put(SERVER, self.server)
 
 
 def is_made(folder: Path) -> bool:

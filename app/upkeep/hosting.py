@@ -89,11 +89,22 @@ class Hosting:
 
     # --- what the counter asks ---
 
-    def keep_running(self) -> None:
+    def keep_running(self, reader: Reader) -> None:
         """Start the host where this PC is it and it does not run; at once, and again and again."""
-        with_reader = self._with_reader(lambda reader: bool(reader.get(HOSTS, 0)))
-        if with_reader and not self._opened().is_running:
+        if reader.get(HOSTS, 0) and not self._opened().is_running:
             self._aside(self._start, lambda _: None, 0)
+
+    def renew(self, server: str, code: str) -> Answer | None:
+        """A PC of a station with a host has no place of its own at the platform: the host's is taken anew.
+
+        None where this PC stands alone and takes a place for itself.
+        """
+        from app.sync.outbox import AT_HOST
+
+        hosts, at_host = self._with_reader(lambda reader: (reader.get(HOSTS, 0), reader.get(AT_HOST, 0)))
+        if not at_host:
+            return None
+        return self._renew(server, code) if hosts else words.HOST_SENDS
 
     def platform(self, reader: Reader) -> Platform | None:
         """The station's host as the place to sync with; none where this PC has its place elsewhere."""
@@ -162,6 +173,21 @@ class Hosting:
         url = f"http://127.0.0.1:{self._start()}"
         return self._take_place(url, host.new_code(), hosts=1) or words.IS_HOST
 
+    def _renew(self, server: str, code: str) -> Answer:
+        from app.hub.host_folder import renew
+
+        place = _asked(server, code)
+        if isinstance(place, Answer):
+            return place
+        station = self._with_reader(lambda reader: str(reader.get("point", "")))
+        if place.point != station:
+            return words.OTHER_STATION
+        with self._lock:
+            self._opened().stop()
+            renew(self._folder, self._store.clock, server, place)
+        self._start()
+        return words.IS_HOST
+
     def _join(self, address: str, code: str) -> Answer:
         bare = _without_scheme(address.strip().rstrip("/"))
         url = f"http://{bare}" if ":" in bare else f"http://{bare}:{_usual_port()}"
@@ -169,21 +195,9 @@ class Hosting:
 
     def _take_place(self, url: str, code: str, *, hosts: int) -> Answer | None:
         """None where it went well."""
-        import platform as machine
-
-        from app.sync.http import HttpPlatform
-        from app.sync.protocol import EnrolmentRefused, SyncError
-
-        door = HttpPlatform(url)
-        try:
-            place = door.enrol(code=code, device_name=machine.node(), attempt=secrets.token_hex(8))
-        except EnrolmentRefused:
-            return words.CODE_REFUSED
-        except SyncError as error:
-            log.info("no host at %s: %s", url, error)
-            return words.NO_HOST_THERE
-        finally:
-            door.close()
+        place = _asked(url, code)
+        if isinstance(place, Answer):
+            return place
         station = self._with_reader(lambda reader: str(reader.get("point", "")))
         if place.kind != STATION or station not in ("", place.point):
             return words.OTHER_STATION
@@ -251,6 +265,25 @@ class Hosting:
         thread = threading.Thread(target=run, name="geyi-hosting", daemon=True)
         self._threads.append(thread)
         thread.start()
+
+
+def _asked(url: str, code: str) -> Enrolled | Answer:
+    """The place that a code gives at an address, or why there is none."""
+    import platform as machine
+
+    from app.sync.http import HttpPlatform
+    from app.sync.protocol import EnrolmentRefused, SyncError
+
+    door = HttpPlatform(url)
+    try:
+        return door.enrol(code=code, device_name=machine.node(), attempt=secrets.token_hex(8))
+    except EnrolmentRefused:
+        return words.CODE_REFUSED
+    except SyncError as error:
+        log.info("nobody at %s: %s", url, error)
+        return words.NO_HOST_THERE
+    finally:
+        door.close()
 
 
 def _place_above(reader: Reader) -> PlaceAbove:

@@ -74,6 +74,9 @@ def age(milliseconds: int) -> str:
 
 IS_HOST = Answer(Tone.OK, "是主机了", "这台是本站主机。给别的电脑要一个登记码，让它们加入。这台别关机。")
 JOINED = Answer(Tone.OK, "加入了", "已加入本站主机。扫过的几秒内各台都看得到；主机不在也照常干活。")
+HOST_SENDS = Answer(
+    Tone.LOOK, "不用登记", "这台已加入本站主机，由主机替它上传。要重新登记平台，请在主机上按 F9。"
+)
 FIRST_THE_PLATFORM = Answer(Tone.LOOK, "先连接平台", "做主机的电脑要先登记平台：请按 F9 登记，再来设主机。")
 CODE_REFUSED = Answer(
     Tone.WRONG, "登记码不对", "这个登记码不能用：可能输错了，或者用过了。请在主机上再要一个。"

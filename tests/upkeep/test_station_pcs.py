@@ -111,6 +111,15 @@ def test_two_pcs_of_a_station_work_through_one_host(
     qtbot.waitUntil(lambda: bool(views), timeout=LONG)
     assert sorted(pc.is_this for pc in views[0].pcs) == [False, True]
 
+    there.enrol(running.url, hub.make_enrolment(STATION_CODE), said.append)
+    qtbot.waitUntil(lambda: len(said) == 3, timeout=LONG)
+    assert said[-1].word == "不用登记"
+    here.enrol(running.url, hub.make_enrolment(STATION_CODE), said.append)
+    qtbot.waitUntil(lambda: len(said) == 4, timeout=LONG)
+    assert said[-1].kind is Tone.OK
+    there.store.writer.do(Record((n.SorterJoined("A08"),)))
+    qtbot.waitUntil(lambda: platform.facts_count(hub, STATION_CODE) == 3, timeout=LONG)
+
 
 def test_a_pc_without_a_place_at_the_platform_cannot_be_the_host(
     qtbot: QtBot, counters: list[Counter]
