@@ -44,8 +44,7 @@ class _Grid:
     def of(cls, slots: Sequence[SlotView]) -> _Grid:
         """Arrange the slots of a wall."""
         routes = list(dict.fromkeys(slot.route for slot in slots))
-        many, step = len(tokens.ROUTES), tokens.NEXT_HUE
-        hues = {route: tokens.ROUTES[nth * step % many] for nth, route in enumerate(routes)}
+        hues = {route: tokens.ROUTES[nth % len(tokens.ROUTES)] for nth, route in enumerate(routes)}
         places = {slot_at(slot.slot): slot for slot in slots}
         return cls(places, hues, max(places, default=-1) // LEVELS + 1)
 
@@ -210,7 +209,7 @@ class WallPicture(QWidget):
         font = font_of(self, "small")
         font.setPixelSize(sized(self, 12))
         painter.setFont(font)
-        painter.setPen(hue)
+        painter.setPen(QColor(tokens.INK))
         cold = "".join(COLD[x] for x in COLD if any(crate.zone is x for crate in slot.crates))
         below = QRectF(inner.left(), inner.top() + half, inner.width(), half)
         painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, slot.route)
