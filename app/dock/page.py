@@ -289,7 +289,7 @@ class DockPage(Page):
     def _next_words(self, standing: Standing) -> tuple[str, str]:
         step = rules.next_step(standing)
         if self._stack.currentIndex() == CLEARING and step is not Next.CONFIRM:
-            return words.clearing_next(standing.dock)
+            return words.clearing_next(standing.dock, self._clear)
         word, sentence = words.NEXT[step]
         empty = next((x for x in self._trucks if x.is_open and x.boxes and not x.boxes_waiting), None)
         said = sentence.format(
@@ -341,7 +341,8 @@ class DockPage(Page):
         if self._offer is not None:
             wanted = self.differ
         elif clearing and step is not Next.CONFIRM:
-            wanted = self.end
+            cleared = not self._dock and self._clear.cleared_ms and not self._clear.left
+            wanted = self.clear if cleared else self.end
         for button in (self.differ, self.arrive, self.clear, self.end):
             button.weight = Weight.PRIMARY if button is wanted else Weight.PLAIN
             button.update()

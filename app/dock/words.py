@@ -346,8 +346,10 @@ NEXT: dict[Next, tuple[str, str]] = {
 """What to do next: a word, and a sentence with what it names."""
 
 
-def clearing_next(dock: int) -> tuple[str, str]:
+def clearing_next(dock: int, clear: ClearRow) -> tuple[str, str]:
     """What to do next where the dock is looked over."""
+    if not dock and clear.cleared_ms and not clear.left:
+        return "好了", f"{cleared_text(clear)}清过场了，按 Esc 回到卸车。"
     if not dock:
         return "按 F12", "月台空了，按 F12 清场完成。"
     return "清场", f"还有 {dock} 件没分，分完再清。"

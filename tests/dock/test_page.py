@@ -672,6 +672,8 @@ def test_an_empty_dock_is_cleared_with_one_key(counter: Counter) -> None:
     _to_the_dock(counter)
     answer = counter.answer_after(lambda: counter.press(Qt.Key.Key_F12))
     assert (answer.kind, answer.word) == (Tone.OK, "清场完成")
+    assert counter.page.next.text() == "好了 02:00 清过场了，按 Esc 回到卸车。"
+    assert counter.primary() == ["回到卸车"]
     assert one(counter.store, "SELECT left_pieces FROM waves") == (0,)
 
 
