@@ -20,8 +20,8 @@ from app.routing.wire import Message, line, night_of, order_of, read
 if TYPE_CHECKING:
     from pyvrp import Solution
 
-    from app.routing.model import Model
-    from app.routing.search import Found
+    from app.routing.worker_model import Model
+    from app.routing.worker_search import Found
 
 TELL_EVERY_S = 0.25
 """What is new is told at most so often, and the end always."""
@@ -72,13 +72,13 @@ def serve(inbox: Inbox, say: Say) -> int:
 
 def _warm_up() -> None:
     """Load the engine before the first job is timed."""
-    import app.routing.model
-    import app.routing.search  # noqa: F401
+    import app.routing.worker_model
+    import app.routing.worker_search  # noqa: F401
 
 
 def _do(night: Night, job: Message, inbox: Inbox, say: Say) -> None:
-    from app.routing.model import build
-    from app.routing.search import Effort, improve, usual_neighbours
+    from app.routing.worker_model import build
+    from app.routing.worker_search import Effort, improve, usual_neighbours
 
     begun = time.monotonic()
     order = order_of(job) or {}

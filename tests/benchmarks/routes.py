@@ -7,8 +7,8 @@ Instances: `.vrp` (CVRPLIB, integer distances) and `.txt` (Solomon, Gehring–Ho
 from __future__ import annotations
 
 import argparse
-import importlib
 import importlib.util
+import json
 import statistics
 import subprocess
 import sys
@@ -29,8 +29,8 @@ from tests.benchmarks.vrp_files import (
 
 HERE = Path(__file__).parent
 ROWS = ("instances", "night", "next_day", "van_lost", "wall", "map")
-HOOKED = {"wall": "tests.benchmarks.routes_wall", "map": "tests.benchmarks.routes_map"}
-"""Rows that sibling modules measure: ``figures() -> dict`` there, where the module exists."""
+BESIDE = ("wall", "map")
+"""Rows that are benchmarks of their own: their figures come along under the row's name."""
 
 Figures = dict[str, Any]
 
@@ -48,9 +48,9 @@ def main(argv: list[str]) -> int:
         from tests.benchmarks.night_rows import measure_night
 
         figures |= measure_night(options)
-    for row, module in HOOKED.items():
-        if row in options.only and importlib.util.find_spec(module) is not None:
-            figures |= importlib.import_module(module).figures()
+    for row in BESIDE:
+        if row in options.only and importlib.util.find_spec(f"tests.benchmarks.{row}") is not None:
+            figures |= measure_beside(row)
     print(f"solutions in {out}")
     return close_with(**figures)
 
@@ -76,6 +76,17 @@ def _parser() -> argparse.ArgumentParser:
         "--best-seconds", type=float, default=600.0, help="the long run it is measured against"
     )
     return parser
+
+
+def measure_beside(row: str) -> Figures:
+    """The last line of another benchmark, run in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks", row]
+    done = subprocess.run(
+        command, check=True, cwd=HERE.parents[1], capture_output=True, text=True, encoding="utf-8"
+    )
+    *said, last = done.stdout.splitlines()
+    print("\n".join(said), flush=True)
+    return {f"{row}_{name}": value for name, value in json.loads(last).items()}
 
 
 # --- public instances --------------------------------------------------------------------------------------

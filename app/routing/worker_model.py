@@ -10,20 +10,24 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from pyvrp import Client, Depot, Location, ProblemData, Route, Solution, VehicleType
 
 from app.routing.night import Night, Stop, Van
 from app.routing.reckon import strange_fen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.int64]
 
 FORBIDDEN_METRES = 5_000_000
 NO_ROAD_METRES, NO_ROAD_S = 2_000_000, 200_000
 UNBOUND = 2**40
 """A window or a shift that cannot bind."""
 
-Matrix = NDArray[np.int64]
 Order = Mapping[str, Sequence[str]]
 
 
