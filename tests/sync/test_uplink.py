@@ -226,6 +226,7 @@ def test_a_pc_that_was_at_the_platform_itself_keeps_its_book_when_it_joins(lan: 
     outside.close()
     lan.folder.joinpath("joined").symlink_to(before)
     pc = lan.desk("joined")
+    pc.join()
     pc.record(n.SorterJoined("A07"))
     lan.settle()
     lan.agree()
