@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.answers import Tone
 from app.domain.goods import Zone
@@ -33,6 +33,8 @@ from app.ui.signature import SignaturePad, signature_of
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 NOT_COUNTED = "？"
+LEAST = 130
+"""A list in a sheet may shrink to this height (base pixels), so that large print fits a small screen."""
 
 
 # --- counting ----------------------------------------------------------------------------------------------
@@ -155,7 +157,7 @@ class DifferSheet(Sheet):
         self._crates = {crate.crate: crate for stop in stops for crate in stop.crates}
         self.model = RowsModel[CrateOn](self._columns(names), key=lambda crate: crate.crate)
         self.view = RowsView("车上的筐", self.model)
-        self.view.setMinimumHeight(sized(self, 200))
+        self.view.setMinimumHeight(sized(self, LEAST))
         self.view.setMaximumHeight(sized(self, 300))
         self._progress = label("", "muted")
         self.refuse = ActionButton("司机不签", key="F12", weight=Weight.DANGER)
@@ -240,15 +242,15 @@ class SignSheet(Sheet):
 
     def __init__(self, run: RunRow, load: Load, said: CountSaid) -> None:
         super().__init__(f"{run.route} · 数一样，请双方签字", yes="都签好了", width=940)
+        self.body.addWidget(label(words.agreed_text(compare(load, said.counted)), "lead", wraps=1))
         self.station, self.driver = SignaturePad(), SignaturePad()
         self.station.setAccessibleName("网格站签名处")
         self.driver.setAccessibleName("司机签名处")
-        self.body.addWidget(Both(load, said.counted))
         across = QHBoxLayout()
         across.setSpacing(sized(self, tokens.SPACE_L))
         for name, pad in (("网格站", self.station), (f"司机　{said.driver}", self.driver)):
             across.addLayout(self._signing(name, pad), 1)
-        self.body.addLayout(across)
+        self.body.addLayout(across, 1)
 
     def _signing(self, name: str, pad: SignaturePad) -> QVBoxLayout:
         down = QVBoxLayout()
@@ -259,9 +261,10 @@ class SignSheet(Sheet):
         head.addWidget(label(name, "strong"), 1)
         head.addWidget(again)
         pad.drawn.connect(self.refresh)
-        pad.setMinimumHeight(sized(self, 190))
+        pad.setMinimumHeight(sized(self, LEAST))
+        pad.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         down.addLayout(head)
-        down.addWidget(pad)
+        down.addWidget(pad, 1)
         return down
 
     def result(self) -> BothSigned | None:
@@ -320,7 +323,8 @@ class BackSheet(Sheet):
         self._kind = Choice("正在填", ("周转筐", "冷藏箱"))
         self.model = RowsModel[_StopBack](self._columns(), key=lambda row: row.stop.point)
         self.view = RowsView("各站收回", self.model)
-        self.view.setMinimumHeight(sized(self, 220))
+        self.view.setMinimumHeight(sized(self, LEAST))
+        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.view.installEventFilter(self)
         self.steppers = {
             asset: Stepper(f"站内点{words.ASSETS[asset]}", highest=rules.MOST_CRATES, hint=NOT_COUNTED)
@@ -508,7 +512,7 @@ class HistorySheet(Sheet):
         self.model.replace(list(steps))
         self.view = RowsView("流水", self.model)
         self.view.chosen.connect(lambda _: self.accept())
-        self.view.setMinimumHeight(sized(self, 320))
+        self.view.setMinimumHeight(sized(self, 2 * LEAST))
         self.view.say_when_empty("还没有进出", "交车和回站时会自动记下。", glyph=Glyph.BOX)
         self.body.addWidget(self.view, 1)
 

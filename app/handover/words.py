@@ -267,6 +267,13 @@ def difference_text(lines: Sequence[Compared]) -> str:
     return f"司机点的{'，'.join(said)}。" if said else "两边的数一样。"
 
 
+def agreed_text(lines: Sequence[Compared]) -> str:
+    """Two equal counts, in one sentence."""
+    counted = [f"{WHAT[line.what]} {line.booked}" for line in lines if line.counted is not None]
+    rest = [f"{WHAT[line.what]}没点，账上 {line.booked}" for line in lines if line.counted is None]
+    return f"两边都是：{'、'.join(counted)}。" + "".join(f"{one}。" for one in rest)
+
+
 # --- blame -------------------------------------------------------------------------------------------------
 
 
