@@ -56,7 +56,12 @@ def codes_on(image: QImage) -> list[str]:
     """The texts of all QR codes on a page."""
     grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
     plain: Any = memoryview(grey.constBits()).cast("B", (grey.height(), grey.bytesPerLine()))
-    return [found.text for found in zxingcpp.read_barcodes(plain, formats=zxingcpp.BarcodeFormat.QRCode)]
+    return [
+        found.text
+        for found in zxingcpp.read_barcodes(
+            plain, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        )
+    ]
 
 
 class BePoint:

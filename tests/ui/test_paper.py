@@ -80,7 +80,10 @@ def test_printed_codes_are_read_by_a_scanner_at_a_cheap_printer_s_resolution(tmp
     image = QImage(str(next(tmp_path.glob("page*.png")))).convertToFormat(QImage.Format.Format_Grayscale8)
     plain: Any = memoryview(image.constBits()).cast("B", (image.height(), image.bytesPerLine()))
     assert {
-        found.text for found in zxingcpp.read_barcodes(plain, formats=zxingcpp.BarcodeFormat.QRCode)
+        found.text
+        for found in zxingcpp.read_barcodes(
+            plain, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        )
     } == set(texts)
 
 
