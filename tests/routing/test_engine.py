@@ -15,6 +15,7 @@ from app.routing.engine import Limits, Search, plan_now, worth
 from app.routing.first import first_plan
 from app.routing.night import Night, Plan, Progress, Why
 from app.routing.reckon import check, evaluate
+from app.selftest import STOPS, search_routes
 from tests.routing.nights import night, stop, van
 
 SEVEN = 7 * 3600
@@ -178,3 +179,16 @@ def test_no_process_is_left_behind() -> None:
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     plan_now(a_night(points=12), FEW)
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+
+
+def test_a_small_night_ends_before_its_time() -> None:
+    tonight = a_night(points=3)
+    heard = Heard()
+    plan = Search(tonight, Limits(seconds=3600), listener=heard).wait()
+    assert check(tonight, plan) == []
+    assert heard.all[-1].elapsed_s < 3600
+
+
+def test_the_installed_program_proves_its_search() -> None:
+    found = search_routes()
+    assert (found["stops"], found["engine"], found["iterations"]) == (STOPS, "pyvrp", 400)
