@@ -16,7 +16,7 @@ from PySide6.QtCore import QProcess, QTimer
 from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, SystemClock, business_day, moment
 from app.domain.roles import POINT, STATION
-from app.roles import Surroundings, point_pages
+from app.roles import Surroundings, point_pages, station_pages
 from app.settings import preferences as choices
 from app.settings.preferences import Preferences
 from app.store.faults import StoreFault
@@ -99,7 +99,7 @@ class Counter:
             upkeep=self._upkeep,
             pulse=lambda: self.pulse.reading,
         )
-        pages = point_pages(around)
+        pages = station_pages(around) if role == STATION else point_pages(around)
         self._home = pages.home
         self._home.wanted.connect(self._turn_to)
         self._home.passed_on.connect(self._pass_on)

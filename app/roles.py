@@ -80,6 +80,59 @@ def point_pages(at: Surroundings) -> Pages:
     )
 
 
+def station_pages(at: Surroundings) -> Pages:
+    """A grid station's desk."""
+    from app.waveboard.page import BoardPage
+
+    def dock() -> Page:
+        from app.dock.page import DockPage
+
+        return DockPage(at.desk, at.reader, at.clock)
+
+    def sorting() -> Page:
+        from app.sorting.page import SortingPage
+
+        return SortingPage(at.desk, at.reader, at.clock)
+
+    def wall() -> Page:
+        from app.sorting.wall_page import WallPage
+
+        return WallPage(at.desk, at.reader, at.clock)
+
+    def loading() -> Page:
+        from app.loading.page import LoadingPage
+
+        return LoadingPage(at.desk, at.reader, at.clock)
+
+    def handover() -> Page:
+        from app.handover.page import HandoverPage
+
+        return HandoverPage(at.desk, at.reader, at.clock)
+
+    def routing() -> Page:
+        from app.routing.page import RoutingPage
+
+        return RoutingPage(at.desk, at.reader, at.clock)
+
+    def upkeep() -> Page:
+        from app.ui.pair import PairPage
+
+        return PairPage(at.desk, title="设置", glyph=Glyph.GEAR, pages=(_network(at), _settings(at)))
+
+    return Pages(
+        BoardPage(at.desk, at.reader, at.clock),
+        (
+            LaterPage(at.desk, title="卸车", glyph=Glyph.TRUCK, make=dock),
+            LaterPage(at.desk, title="分拣", glyph=Glyph.SCAN, make=sorting),
+            LaterPage(at.desk, title="分拣墙", glyph=Glyph.SHELF, make=wall),
+            LaterPage(at.desk, title="装车", glyph=Glyph.BOX, make=loading),
+            LaterPage(at.desk, title="交接", glyph=Glyph.PEN, make=handover),
+            LaterPage(at.desk, title="线路", glyph=Glyph.ROUTE, make=routing),
+            LaterPage(at.desk, title="设置", glyph=Glyph.GEAR, make=upkeep),
+        ),
+    )
+
+
 def _network(at: Surroundings) -> Page:
     from app.upkeep.network_page import NetworkPage
 

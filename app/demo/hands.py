@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,13 @@ class Hands:
         loop = QEventLoop()
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
+
+    def wait_for(self, done: Callable[[], bool], *, most: int = 100) -> None:
+        """Wait until something that goes on beside the window has come; after ``most`` looks go on without."""
+        for _ in range(most):
+            if done():
+                return
+            self.settle()
 
     def picture(self, name: str) -> None:
         """Take a numbered picture of the window."""

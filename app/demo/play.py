@@ -94,6 +94,13 @@ class Play:
 
 def play_day(*, seed: int, county: str, day: str, out: Path, say: Callable[[str], None] = print) -> Report:
     """Play one day without a screen into ``out``, which is emptied of an earlier day first; its report."""
+    clean(out)
+    application()
+    return Play(point_day(seed=seed, county=county, day=day), out).run(say)
+
+
+def clean(out: Path) -> None:
+    """Make the folder, and empty it of an earlier story."""
     for old in (out / "data", out / "hub.db", out / "hub.db-wal", out / "hub.db-shm"):
         if old.is_dir():
             shutil.rmtree(old)
@@ -102,22 +109,30 @@ def play_day(*, seed: int, county: str, day: str, out: Path, say: Callable[[str]
     for picture in out.glob("[0-9][0-9]-*.png"):
         picture.unlink()
     out.mkdir(parents=True, exist_ok=True)
-    application()
-    return Play(point_day(seed=seed, county=county, day=day), out).run(say)
 
 
 def demo(options: argparse.Namespace) -> int:
     """`demo`: the window with the story beside it, or the whole day without a screen; the exit code."""
     if not (options.headless or _has_no_screen()):
-        from app.demo.practice import show_story
+        from app.demo.practice import show_night, show_story
 
-        return show_story(seed=options.seed, county=options.county, day=options.date)
+        show = show_night if options.station else show_story
+        return show(seed=options.seed, county=options.county, day=options.date)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     out: Path = options.out or Path(tempfile.mkdtemp(prefix="geyi-day-"))
-    found = play_day(seed=options.seed, county=options.county, day=options.date, out=out)
+    found = _play(options, out)
     if sys.stdout is not None:  # the windowed program has none
         sys.stdout.write(f"{len(found.pictures)} 张图片和 report.json 在 {out}\n")
     return 0 if holds(found) else 1
+
+
+def _play(options: argparse.Namespace, out: Path) -> Report:
+    words = {"seed": options.seed, "county": options.county, "day": options.date, "out": out}
+    if not options.station:
+        return play_day(**words)
+    from app.demo.nightplay import play_night
+
+    return play_night(**words, points=options.points, pieces=options.pieces)
 
 
 def holds(found: Report) -> bool:

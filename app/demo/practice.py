@@ -1,7 +1,8 @@
-"""The window with a story beside it: the shop's day in practice, with a list of what happens and a scanner to click."""
+"""The window with a story beside it: practice, with a list of what happens and a scanner to click."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 import time
@@ -12,9 +13,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.demo.stage import DayStage, receive_earlier_days
+from app.demo.scenes import MINUTE
+from app.demo.stage import DayStage, Stage, receive_earlier_days
 from app.domain import clock
+from app.domain.labels import piece_label
 from app.sandbox.pointday import Asks, Outcome, PointDay, Van, Visit
+from app.sandbox.station_story import StationLine, StationNight, Truck
 from app.sandbox.story import point_day
 from app.start import application
 from app.ui import tokens
@@ -76,15 +80,53 @@ def _visit_cue(visit: Visit) -> Cue:
     return Cue(visit.at_ms, come, f"按 F3，{_ASKS[visit.asks]}：{visit.text}", scanned)
 
 
+def night_cues(night: StationNight) -> list[Cue]:
+    """A station's night as its crew would see it, in order; of each container a piece or two stand for all."""
+    found = [cue for truck in night.trucks for cue in _truck_cues(night, truck)]
+    last = max(cue.at_ms for cue in found)
+    for nth, (sight, hint) in enumerate(_AFTER_SORTING, 1):
+        found.append(Cue(last + nth * MINUTE, sight, hint))
+    return sorted(found, key=lambda cue: cue.at_ms)
+
+
+_AFTER_SORTING = (
+    ("货台上空了吗", "按 F2 清场，没有落下的再往下"),
+    ("筐都满了", "按 F4，把筐封好，贴上标签"),
+    ("车倒到门口", "按 F5，一筐一筐扫上车，后送的先装"),
+    ("司机来点数", "按 F6，让他先报数，对上了两边签字"),
+)
+
+
+def _truck_cues(night: StationNight, truck: Truck) -> Iterator[Cue]:
+    begins = truck.arrives_ms
+    yield Cue(begins, f"{truck.driver.plate} 的大车到了", "按 F2，记车牌和铅封")
+    for number, pallet in enumerate(truck.pallets, 1):
+        whole = all(box.here for box in pallet.containers)
+        code = pallet.label if whole else next((box.label for box in pallet.containers if box.here), "")
+        yield Cue(begins + number, f"一板货：{pallet.number}", "扫托盘或容器的标签", code)
+    for wrong in night.wrong_containers:
+        if wrong.trip == truck.trip:
+            yield Cue(begins + 90, f"一个容器：{wrong.label}", "也在车上，扫一下看看", wrong.label)
+    boxes = [box.label for pallet in truck.pallets for box in pallet.containers if box.here]
+    for nth, line in enumerate(_one_of_each(night, boxes)):
+        at_ms = begins + MINUTE + nth
+        yield Cue(at_ms, f"拿起一件：{line.product}", "按 F3，扫它的标签", piece_label(line.lot, nth=1))
+
+
+def _one_of_each(night: StationNight, boxes: list[str]) -> Iterator[StationLine]:
+    firsts = {line.container: line for line in night.lines if night.truth_of(line).ok == line.pieces}
+    return (firsts[box] for box in boxes if box in firsts)
+
+
 class StoryPanel(QFrame):
     """The list of what happens now and next; each code has a key that scans it."""
 
-    def __init__(self, stage: DayStage) -> None:
+    def __init__(self, stage: Stage, cues: list[Cue]) -> None:
         super().__init__()
         self.setObjectName("counter")
         self.setWindowTitle("格驿 · 练习的故事")
         self._stage = stage
-        self._cues = cues_of(stage.story)
+        self._cues = cues
         self._at = 0
         self._now = label("", "strong")
         self._list = QVBoxLayout()
@@ -97,7 +139,7 @@ class StoryPanel(QFrame):
         pad = sized(self, 16)
         column.setContentsMargins(pad, pad, pad, pad)
         column.setSpacing(sized(self, tokens.SPACE_M))
-        column.addWidget(label("今天的故事", "section"))
+        column.addWidget(label("练习的故事", "section"))
         column.addWidget(label("这里是练习，真账本不会动。", "muted", wraps=1))
         column.addWidget(self._now)
         inner = QWidget()
@@ -152,22 +194,46 @@ class StoryPanel(QFrame):
 
 
 def show_story(*, seed: int, county: str, day: str) -> int:
-    """Open the practice window with its story, in a folder that is thrown away afterwards; the exit code."""
-    app = application()
-    folder = Path(tempfile.mkdtemp(prefix="geyi-practice-"))
+    """Open the practice window with a shop's day beside it; the exit code."""
     story = point_day(seed=seed, county=county, day=day)
-    stage = DayStage(story, folder)
-    engine = stage.engine()
-    receive_earlier_days(stage, engine)
-    engine.close()
-    panel = StoryPanel(stage)
+    with _folder() as folder:
+        stage = DayStage(story, folder)
+        engine = stage.engine()
+        receive_earlier_days(stage, engine)
+        engine.close()
+        return _show(stage, cues_of(story), story.point.name)
+
+
+def show_night(*, seed: int, county: str, day: str) -> int:
+    """Open the practice window with a station's night beside it; the exit code."""
+    from app.demo.nightplay import NightStage
+    from app.sandbox.station_story import station_night
+
+    night = station_night(seed=seed, county=county, day=day)
+    with _folder() as folder:
+        return _show(NightStage(night, folder), night_cues(night), night.name)
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder that is thrown away afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="geyi-practice-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _show(stage: Stage, cues: list[Cue], name: str) -> int:
+    app = application()
+    panel = StoryPanel(stage, cues)
     both = QWidget()
     row = QHBoxLayout(both)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
     row.addWidget(stage.counter.window, 1)
     row.addWidget(panel)
-    both.setWindowTitle(f"{story.point.name} · 格驿练习")
+    both.setWindowTitle(f"{name} · 格驿练习")
     both.showMaximized()
     stage.counter.start()
     ticking = QTimer()
@@ -178,7 +244,6 @@ def show_story(*, seed: int, county: str, day: str) -> int:
     finally:
         ticking.stop()
         stage.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def practice() -> int:

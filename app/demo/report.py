@@ -12,8 +12,24 @@ from app.hub import platform
 from app.hub.hub import Hub
 from app.store.connection import Reader
 
-IN_FROM = frozenset({Kind.VAN, Kind.OVER, Kind.SHORT, Kind.PLATFORM})
-OUT_TO = frozenset({Kind.BUYER, Kind.STATION})
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """What is inside a place, and between which kinds of places and it pieces come in and go out."""
+
+    comes_from: frozenset[Kind]
+    here: frozenset[Kind]
+    goes_to: frozenset[Kind]
+
+
+SHOP = Borders(
+    frozenset({Kind.VAN, Kind.OVER, Kind.SHORT, Kind.PLATFORM}), HERE, frozenset({Kind.BUYER, Kind.STATION})
+)
+STATION = Borders(
+    frozenset({Kind.TRUNK, Kind.OVER, Kind.SHORT, Kind.PLATFORM}),
+    frozenset({Kind.DOCK, Kind.CRATE, Kind.ASIDE}),
+    frozenset({Kind.POINT}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +52,26 @@ class Report:
 
 
 def report(
-    reader: Reader, hub: Hub, point: str, *, pictures: list[str], seed: int, county: str, day: str
+    reader: Reader,
+    hub: Hub,
+    point: str,
+    *,
+    pictures: list[str],
+    seed: int,
+    county: str,
+    day: str,
+    borders: Borders = SHOP,
 ) -> Report:
-    """Count now. ``reader`` reads the shop's book; ``hub`` holds what the platform knows of ``point``."""
+    """Count now. ``reader`` reads the place's book; ``hub`` holds what the platform knows of ``point``."""
     device, epoch = reader.get("device"), reader.get("epoch")
     last = reader.one(
         "SELECT seq, digest FROM facts WHERE device = ? AND epoch = ? ORDER BY seq DESC LIMIT 1",
         (device, epoch),
     ) or (0, b"")
     return Report(
-        pieces_in=_flow(reader, IN_FROM, inward=1),
-        pieces_out=_flow(reader, OUT_TO, inward=0),
-        pieces_here=_here(reader),
+        pieces_in=_flow(reader, borders.comes_from, borders.here),
+        pieces_out=-_flow(reader, borders.goes_to, borders.here),
+        pieces_here=_here(reader, borders.here),
         fen_difference=_fen_difference(reader),
         facts_local=reader.value("SELECT count(*) FROM facts WHERE device = ?", (device,)),
         facts_hub=platform.facts_count(hub, point),
@@ -68,23 +92,23 @@ def write(found: Report, folder: Path) -> Path:
     return path
 
 
-def _flow(reader: Reader, kinds: frozenset[Kind], *, inward: int) -> int:
-    """Pieces that crossed between these kinds of places and the shop, those that were taken back deducted."""
+def _flow(reader: Reader, outside: frozenset[Kind], here: frozenset[Kind]) -> int:
+    """Pieces that came in from these kinds of places, less those that went out to them."""
     total = 0
     for source, target, pieces in reader.rows(
         "SELECT source, target, sum(pieces) FROM moves GROUP BY source, target"
     ):
         start, end = Kind(source.partition(":")[0]), Kind(target.partition(":")[0])
-        if start in kinds and end in HERE:
-            total += pieces if inward else -pieces
-        elif start in HERE and end in kinds:
-            total += -pieces if inward else pieces
+        if start in outside and end in here:
+            total += pieces
+        elif start in here and end in outside:
+            total -= pieces
     return total
 
 
-def _here(reader: Reader) -> int:
+def _here(reader: Reader, here: frozenset[Kind]) -> int:
     rows = reader.rows("SELECT place, sum(pieces) FROM stock GROUP BY place")
-    return sum(pieces for place, pieces in rows if Kind(place.partition(":")[0]) in HERE)
+    return sum(pieces for place, pieces in rows if Kind(place.partition(":")[0]) in here)
 
 
 def _stock(reader: Reader) -> dict[tuple[str, str], int]:

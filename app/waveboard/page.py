@@ -28,7 +28,7 @@ from app.waveboard.queries import Board, Lookout
 from app.waveboard.rules import Room, Step, next_steps
 
 KEYS: Mapping[Room, str] = {
-    Room.DOCK: "F2", Room.SORTING: "F3", Room.LOADING: "F4", Room.HANDOVER: "F5", Room.ROUTES: "F6",
+    Room.DOCK: "F2", Room.SORTING: "F3", Room.LOADING: "F5", Room.HANDOVER: "F6", Room.ROUTES: "F7",
 }  # fmt: skip
 """Where the rooms stand in a station's window; whoever arranges it otherwise passes other keys."""
 GLYPHS = {
@@ -36,7 +36,7 @@ GLYPHS = {
     Room.SORTING: Glyph.SHELF,
     Room.LOADING: Glyph.BOX,
     Room.HANDOVER: Glyph.PEN,
-    Room.ROUTES: Glyph.BOOK,
+    Room.ROUTES: Glyph.ROUTE,
 }
 LOOK_AGAIN_MS, AT_MOST_EVERY_MS = 10_000, 1_000
 MOST_STEPS = 3

@@ -247,7 +247,7 @@ def test_a_scan_is_passed_to_the_room_that_knows_it(station: Station) -> None:
         assert station.passed[-1] == (key, code)
     station.store.writer.do(Record((n.CrateSealed(open_crate, 1),)))
     station.scan(open_crate)
-    assert station.passed[-1] == ("F4", open_crate)
+    assert station.passed[-1] == ("F5", open_crate)
 
 
 @pytest.mark.parametrize(
