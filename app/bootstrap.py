@@ -51,8 +51,9 @@ class KeepRecoveryCode:
     code: str
 
     def perform(self, book: Book) -> None:
-        """Put it into the state table."""
+        """Put it into the state table; the first page asks for it to be written down."""
         book.put("recovery_code", self.code)
+        book.changed.add("preferences")
 
 
 class Counter:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, moment
 from app.store.connection import Reader
+from app.sync.outbox import AT_HOST
 from app.sync.pulse import Reading
 from app.ui import tokens
 from app.ui.buttons import ActionButton
@@ -20,7 +21,7 @@ from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
 from app.upkeep.ports import Upkeep
 from app.upkeep.queries import Unsent, unsent
-from app.upkeep.words import KINDS, NOT_ENROLLED, age, clock_sentence, mood_answer
+from app.upkeep.words import KINDS, NOT_ENROLLED, about_the_host, age, clock_sentence, mood_answer
 
 
 class NetworkPage(Page):
@@ -42,7 +43,7 @@ class NetworkPage(Page):
         self._clock_words = label("", "error", wraps=1)
         self._count = StatTile("没上传的", unit="笔")
         self._age = StatTile("最早一笔", unit="")
-        self._contact = StatTile("上次联系平台", unit="")
+        self._contact = StatTile("上次联系上", unit="")
         self._model: RowsModel[Unsent] = RowsModel(
             (
                 Column("没上传的", lambda row: KINDS.get(row.kind, row.kind)),
@@ -82,6 +83,8 @@ class NetworkPage(Page):
         get = self._reader.get
         enrolled = bool(get("secret", ""))
         answer = mood_answer(reading) if enrolled else NOT_ENROLLED
+        if get(AT_HOST, 0):
+            answer = about_the_host(answer)
         now = self._clock.now_ms()
         self._chip.show_word(answer.word, answer.kind)
         self._sentence.setText(answer.sentence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.answers import Answer, Tone
 from app.sync.pulse import Mood, Reading, Trouble
 from app.upkeep.ports import OtherPC, StationView
@@ -49,6 +51,11 @@ def mood_answer(reading: Reading) -> Answer:
     word, sentence, tone = _MOODS[reading.mood]
     trouble = reading.alarm if reading.alarm is not Trouble.NONE else reading.trouble
     return Answer(tone, word, _TROUBLES[trouble] or sentence)
+
+
+def about_the_host(answer: Answer) -> Answer:
+    """The same of a PC that talks to its station's host and not to the platform itself."""
+    return replace(answer, sentence=answer.sentence.replace("平台", "主机").replace("没有网络", "连不上主机"))
 
 
 def clock_sentence(reading: Reading) -> str:

@@ -98,7 +98,8 @@ def test_choices_are_kept(counter: Counter, tmp_path: Path, qtbot: QtBot) -> Non
 
 
 def test_the_recovery_code_is_shown_and_noted(qtbot: QtBot, counter: Counter) -> None:
-    assert counter.window.pages[0].last.code_unseen == 1  # type: ignore[attr-defined]
+    home = counter.window.pages[0]
+    qtbot.waitUntil(lambda: home.last.code_unseen == 1)  # type: ignore[attr-defined]
     _settings(counter)
     QTest.keyClick(counter.window, Qt.Key.Key_F11)
     qtbot.waitUntil(lambda: sheet_over(counter.window) is not None)

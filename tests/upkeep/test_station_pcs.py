@@ -21,11 +21,12 @@ from app.hub.hub import Hub
 from app.hub.running import Running, serve
 from app.hub.service import make_app
 from app.sync import finder
+from app.sync.pulse import Reading, Trouble
 from app.ui.sheet import sheet_over
 from app.upkeep.ports import OtherPC, StationView
 from app.upkeep.settings_page import SettingsPage
 from app.upkeep.station_panel import JoinSheet, StationPanel
-from app.upkeep.words import pc_state, station_sentence
+from app.upkeep.words import about_the_host, mood_answer, pc_state, station_sentence
 from tests.samples import Record
 
 STATION_CODE = "BY-W1"
@@ -159,6 +160,12 @@ def test_the_sheet_offers_what_was_found_and_keeps_what_was_typed(counters: list
 )
 def test_a_pcs_state_is_one_short_word(pc: OtherPC, said: str) -> None:
     assert pc_state(pc, 1_000_000)[0] == said
+
+
+@pytest.mark.parametrize("trouble", list(Trouble))
+def test_a_pc_at_a_host_hears_of_the_host_and_not_of_the_platform(trouble: Trouble) -> None:
+    said = about_the_host(mood_answer(Reading(trouble=trouble)))
+    assert "平台" not in said.sentence
 
 
 def test_what_the_panel_says_of_this_pc() -> None:
