@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.domain.money import yuan
+from app.reconciliation.night_trail import NIGHT_TELL
 from app.reconciliation.words import HOW_WORDS, KIND_WORDS, about_word, amount_word, day_word
 
 UNKNOWN = "新版本的记录"
@@ -68,7 +69,7 @@ _OUTCOMES = {"approved": "同意", "partly": "部分同意", "refused": "不同�
 _REMEDIES = {"refund_only": "仅退款", "return": "退货退款"}
 
 _RIDES = {"together": "必须同车", "apart": "不能同车", "locked": "固定给车"}
-_TELL: dict[str, Callable[[Body], str]] = {
+_TELL: dict[str, Callable[[Body], str]] = NIGHT_TELL | {
     "PolicySet": lambda b: f"{b['name']}，{day_word(b['from_day'])}起",
     "GoodsAnnounced": lambda b: f"班次 {b['trip']}，{sum(line[7] for line in b['lines'])} 件",
     "StationSent": lambda b: f"班次 {b['trip']}，{_goods(b)}",

@@ -21,6 +21,7 @@ from app.reconciliation.actions import (
     Settled,
     SlotCounted,
 )
+from app.reconciliation.night_trail import NIGHT_WORDS
 from app.reconciliation.rules import (
     BILL,
     CASH,
@@ -82,7 +83,7 @@ CORRECTION_WORDS = {
     "here": "还在店里",
     "commission_fen": "佣金",
 }
-KIND_WORDS = {
+KIND_WORDS = NIGHT_WORDS | {
     "PolicySet": "平台规则",
     "GoodsAnnounced": "到货清单",
     "StationSent": "站点发货",

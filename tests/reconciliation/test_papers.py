@@ -20,6 +20,7 @@ from app.reconciliation.rules import How, Liable, Reason, Stage, Still
 from app.store.connection import Reader
 from app.store.opening import Store
 from app.ui.paper import Row, paginate
+from tests.handover.night import list_of, open_yard
 from tests.samples import DAY, Record, line, manifest
 
 LONG = "1234567890123456789"
@@ -120,6 +121,18 @@ def test_a_place_that_cannot_be_written_is_an_os_error(
 def test_every_kind_of_fact_has_a_name_and_a_line() -> None:
     assert set(words.KIND_WORDS) == set(codec.KINDS)
     assert set(codec.KINDS) - set(trail._TELL) == set()
+
+
+def test_every_fact_of_a_real_night_is_told_in_a_line(tmp_path: Path) -> None:
+    """Bodies as a station writes them: none is unreadable, none says nothing."""
+    yard = open_yard(tmp_path / "yard", points=6, pieces=60)
+    yard.hand_over()
+    yard.hear(yard.receipt(yard.lines()[0]), list_of(yard, yard.night.points[0].code))
+    rows = dict(yard.rows("SELECT kind, body FROM facts"))
+    yard.close()
+    told = {kind: trail.told(kind, body) for kind, body in rows.items()}
+    assert len(told) > 12
+    assert [kind for kind, line in told.items() if line in ("", "内容读不出来")] == []
 
 
 def test_the_trail_tells_what_happened(book: DayBook) -> None:
