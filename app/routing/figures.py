@@ -43,14 +43,14 @@ def figures_of(tonight: Tonight, plan: Plan, change: Effect | None) -> list[Figu
     return [
         Figure("车 / 站", f"{len(plan.routes)} / {stops}"),
         Figure("公里", f"{round(plan.metres / 1000):,}", change=f"{moved_m / 1000:+.1f}" if moved_m else ""),
+        Figure("没排进去", f"{left} 点", Tone.WRONG if left else Tone.INFO),
+        Figure("晚到", f"{late} 站", Tone.WRONG if late else Tone.INFO, change=_later(change)),
         Figure(
             "最后一站卸完",
             clock_text(last_s) if last_s else "–",
             Tone.WRONG if last_s > night.deadline_s else Tone.INFO,
             change=f"共 {round(moved_s / 60):+d} 分" if moved_s else "",
         ),
-        Figure("晚到", f"{late} 站", Tone.WRONG if late else Tone.INFO, change=_later(change)),
-        Figure("没排进去", f"{left} 点", Tone.WRONG if left else Tone.INFO),
         Figure("车没换", f"{round(plan.kept_share * 100)}%" if night.yesterday else "–"),
     ]
 
@@ -67,7 +67,7 @@ class FigureStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figures: Sequence[Figure] = ()
-        self._share = -1.0
+        self._share, self._most = -1.0, 6
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_figures(self, figures: Sequence[Figure]) -> None:
@@ -76,16 +76,22 @@ class FigureStrip(QWidget):
         self.setAccessibleName("，".join(f"{figure.name} {figure.number}" for figure in figures))
         self.update()
 
+    def slim(self, *, on: bool) -> None:
+        """With little room the figures that matter least are left out."""
+        self._most = 4 if on else 6
+        self.updateGeometry()
+        self.update()
+
     def show_share(self, share: float) -> None:
         """How much of a search's time is over, 0 to 1; below 0 hides the bar."""
         self._share = share
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 640), sized(self, 66))
+        return QSize(sized(self, 107 * self._most), sized(self, 66))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 480), sized(self, 66))
+        return QSize(sized(self, 80 * self._most), sized(self, 66))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -94,8 +100,9 @@ class FigureStrip(QWidget):
         painter.setBrush(QColor(tokens.SURFACE))
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(rect, tokens.RADIUS_LARGE, tokens.RADIUS_LARGE)
-        wide = self.width() / max(1, len(self.figures))
-        for at, figure in enumerate(self.figures):
+        shown = self.figures[: self._most]
+        wide = self.width() / max(1, len(shown))
+        for at, figure in enumerate(shown):
             self._paint_figure(painter, figure, QRectF(at * wide, 0, wide, self.height()), first=int(not at))
         if self._share >= 0:
             self._paint_bar(painter)

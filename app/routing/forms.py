@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain import events as e
 from app.domain.ids import new_code
@@ -36,6 +37,9 @@ from app.ui.ime import Writing
 from app.ui.panels import label
 from app.ui.shapes import sized
 from app.ui.sheet import Sheet
+
+FRAME = 260
+"""Base pixels of a sheet beside its fields: title, sentence, what is wrong, buttons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class FormSheet(Sheet):
         self._read = read
         self._asks = tuple(asks)
         self._fields = {ask.key: self._field(ask) for ask in asks}
-        self._touched = 0
+        self._area, self._inner = QScrollArea(), QWidget()
         self._fill()
 
     def _field(self, ask: Ask) -> Field | Choice:
@@ -80,10 +84,12 @@ class FormSheet(Sheet):
         field = Field(ask.name, hint=ask.hint, writing=ask.writing)
         field.setText(ask.text)
         field.textChanged.connect(lambda _: self._explain())
+        field.installEventFilter(self)
         return field
 
     def _fill(self) -> None:
-        grid = QGridLayout()
+        grid = QGridLayout(self._inner)
+        grid.setContentsMargins(0, 0, sized(self, tokens.SPACE_M), 0)
         grid.setHorizontalSpacing(sized(self, tokens.SPACE_L))
         grid.setVerticalSpacing(sized(self, tokens.SPACE_S))
         grid.setColumnStretch(0, 1)
@@ -93,7 +99,25 @@ class FormSheet(Sheet):
             at += at % 2 if ask.wide else 0
             grid.addLayout(self._named(ask), at // 2, at % 2, 1, 2 if ask.wide else 1)
             at += 2 if ask.wide else 1
-        self.body.addLayout(grid)
+        self._inner.setObjectName("scrolled")
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self._inner)
+        self.body.addWidget(self._area)
+
+    def open_over(self, widget: QWidget) -> None:
+        """What does not fit on the screen is scrolled; the buttons stay in sight."""
+        room = widget.window().height() - sized(self, FRAME)
+        self._area.setFixedHeight(max(sized(self, 120), min(self._inner.sizeHint().height(), room)))
+        super().open_over(widget)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A field that is gone to comes into sight."""
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self._area.ensureWidgetVisible(watched, 0, sized(self, 40))
+        return super().eventFilter(watched, event)
 
     def _named(self, ask: Ask) -> QVBoxLayout:
         column = QVBoxLayout()

@@ -190,7 +190,7 @@ class MapView(QWidget):
         return QSize(sized(self, 640), sized(self, 420))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 240), sized(self, 200))
+        return QSize(sized(self, 200), sized(self, 110))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -34,7 +34,7 @@ from app.ui.sheet import Sheet
 
 ChooseFile = Callable[[QWidget], str]
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-KINDS = ("车辆", "司机", "点位", "同车规则")
+KINDS = ("车辆", "司机", "点位", "规则")
 HINTS = (
     "按 F9 添加，或按 F12 导入车辆表。",
     "按 F9 添加，或按 F12 导入司机表。",
@@ -167,6 +167,17 @@ class MasterView(QWidget):
     def view(self) -> RowsView:
         """The list in front."""
         return self.views[max(0, self.kinds.index)]
+
+    def slim(self, *, on: bool) -> None:
+        """Shorter words where there is little room."""
+        for button, long, short in (
+            (self.add, "添加", "添加"),
+            (self.retire, "不用了", "停用"),
+            (self.plan_so, "怎么排", "排法"),
+            (self.load, "导入表格", "导入"),
+        ):
+            button.set_text(short if on else long)
+        self.back.setVisible(not on)  # the status bar says it too
 
     def show_kind(self, at: int) -> None:
         """Bring a list to the front."""

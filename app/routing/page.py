@@ -41,6 +41,7 @@ from app.routing.map_view import MapView
 from app.routing.master_view import ChooseFile, MasterView
 from app.routing.night import Effect, Plan, Progress, Route
 from app.routing.planner import Planner
+from app.routing.stop_list import StopList
 from app.routing.tonight import PART, Known, Tonight, Wish, adopted, gather
 from app.store.connection import Reader
 from app.ui import tokens
@@ -62,7 +63,8 @@ MASTER = frozenset(
 )  # fmt: skip
 TOPICS = MASTER | {"PlanAdopted"}
 TICK_MS = 250
-LIST_WIDTH, WIDE = 372, 960
+LIST_WIDTH, WIDE, NARROW = 372, 960, 640
+"""Base pixels."""
 INVITED = Answer(Tone.INFO, "排线路", "按 F12 排今晚的线路：几秒出第一份，之后越排越省，随时可以停。")
 
 
@@ -109,6 +111,7 @@ class RoutingPage(Page):
         self._moved: Sequence[Moved] = ()
         self._begun = 0.0
         self._unseen = 0
+        self._slim, self._listing = False, True
         self._van = ""
         self.master = MasterView(desk, reader, choose_file=choose_file)
         self.hand = Hand(
@@ -126,6 +129,8 @@ class RoutingPage(Page):
 
     def _make_widgets(self) -> None:
         self.views = Choice("看什么", ("地图", "时间表", "要看的"))
+        self.turn = ActionButton("换图", key="F10")
+        self.turn.hide()
         self.look_for = ActionButton("找点位", key="F9")
         self.more = ActionButton("更多", key="F11")
         self.main = ActionButton("排线路", key="F12", weight=Weight.PRIMARY)
@@ -133,7 +138,7 @@ class RoutingPage(Page):
         self.routes_model = RowsModel(route_columns(), key=lambda row: row.van)
         self.routes = RowsView("线路清单", self.routes_model)
         self.stops_model = RowsModel(stop_columns(), key=lambda row: row.point)
-        self.stops = RowsView("站点清单", self.stops_model)
+        self.stops = StopList("站点清单", self.stops_model, hint=self._hint_of_place)
         self.concerns_model = RowsModel(concern_columns(), key=lambda row: (row.point, bool(row.left)))
         self.concerns = RowsView("要看的", self.concerns_model)
         self.map, self.gantt = MapView(), GanttView()
@@ -149,6 +154,7 @@ class RoutingPage(Page):
         head = QHBoxLayout()
         head.setSpacing(gap)
         head.addWidget(self.views)
+        head.addWidget(self.turn)
         head.addStretch(1)
         for button in (self.look_for, self.more, self.main):
             head.addWidget(button)
@@ -159,7 +165,6 @@ class RoutingPage(Page):
         clock.body.addWidget(self.gantt)
         for widget in (self.map, clock, self.concerns):
             self._pictures.addWidget(widget)
-        self._lists.setFixedWidth(sized(self, LIST_WIDTH))
         plan = QWidget()
         across = QHBoxLayout(plan)
         across.setContentsMargins(0, 0, 0, 0)
@@ -180,8 +185,9 @@ class RoutingPage(Page):
         self.concerns.say_when_empty("没有要看的", "所有点都排进去了，也没有点换了车。", glyph=Glyph.CHECK)
 
     def _connect(self) -> None:
-        turn = QShortcut(QKeySequence("F10"), self._front)
-        turn.activated.connect(self.turn_view)
+        self._turn_key = QShortcut(QKeySequence("F10"), self._front)
+        self._turn_key.activated.connect(self.turn_view)
+        self.turn.clicked.connect(self.turn_view)
         self.views.setToolTip("F10 换一个看")
         self.views.chosen.connect(self._show_view)
         self.look_for.clicked.connect(lambda: self.ask_find(""))
@@ -192,6 +198,7 @@ class RoutingPage(Page):
         self.routes.toggled.connect(lambda row: self.hand.ask_van(row.van))
         self.stops.pointed.connect(lambda row: self.map.show_point(row.point))
         self.stops.chosen.connect(lambda row: self.hand.ask_stop(row.point))
+        self.stops.dropped.connect(self._dropped_in_list)
         self.concerns.chosen.connect(self._ask_concern)
         self.concerns.pointed.connect(lambda row: self.map.show_point(row.point))
         self.map.picked.connect(self.show_stop)
@@ -216,7 +223,7 @@ class RoutingPage(Page):
             return self.master.view
         if self.board is None:
             return self.main
-        return self.stops if self._lists.currentIndex() else self.routes
+        return self._list
 
     def refresh(self, topics: frozenset[str]) -> None:
         """Read the night again; a plan that stands is fitted to what has changed."""
@@ -355,7 +362,7 @@ class RoutingPage(Page):
         spent = time.monotonic() - self._begun
         left = max(0, round(self._limits.seconds - spent))
         self.strip.show_share(spent / self._limits.seconds)
-        self.main.set_text(f"停（{left} 秒）")
+        self.main.set_text(f"停 {left}" if self._slim else f"停（{left} 秒）")
 
     def _adopt(self) -> None:
         board = self.board
@@ -412,11 +419,9 @@ class RoutingPage(Page):
 
     def _set_stage(self, stage: Stage) -> None:
         self.stage = stage
-        word = {Stage.SEARCHING: "停", Stage.READY: "用这个方案", Stage.ADOPTED: "再排一次"}.get(
-            stage, "排线路"
-        )
+        words_of = _SHORT if self._slim else _LONG
         self.main.weight = Weight.PLAIN if stage in (Stage.ADOPTED, Stage.SEARCHING) else Weight.PRIMARY
-        self.main.set_text(word)
+        self.main.set_text(words_of.get(stage, "排线路"))
         self.main.setEnabled(stage is not Stage.WAITING)
 
     # --- by hand ---
@@ -448,6 +453,20 @@ class RoutingPage(Page):
         tried = board.try_move(point, van)
         tone = Tone.WRONG if tried.strains else words.effect_tone(tried.effect)
         self.map.show_hint(f"{board.tonight.route_name(van)}：{words.tried(tried)}", tone)
+
+    def _hint_of_place(self, point: str, at: int) -> str:
+        """What a stop at another place of its van would do."""
+        board = self.board
+        route = board.route_of(point) if board else None
+        if board is None or route is None:
+            return ""
+        return f"第 {at + 1} 站：{words.tried(board.try_move(point, route.van, at=at))}"
+
+    def _dropped_in_list(self, point: str, at: int) -> None:
+        board = self.board
+        route = board.route_of(point) if board else None
+        if board is not None and route is not None:
+            self.hand.take(board.try_move(point, route.van, at=at), "换顺序")
 
     def _ask_concern(self, row: Concern) -> None:
         if row.left is not None:
@@ -515,18 +534,52 @@ class RoutingPage(Page):
             self.concerns_model.replace(concerns(self.board, self._moved))
 
     def _show_view(self, at: int) -> None:
-        """Map, clock or list; on a narrow screen the list has all the room."""
+        """Map, clock or list beside the vans; the list alone on a narrow screen, one thing at a time on a small one."""
         self._pictures.setCurrentIndex(at)
-        self._lists.setVisible(at < 2 or self.width() >= sized(self, WIDE))
+        wide = self.width() >= sized(self, WIDE)
+        self._lists.setVisible(self._listing if self._slim else at < 2 or wide)
+        self._pictures.setVisible(not (self._slim and self._listing))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """With large print on a small screen words are shorter, and a key takes the place of the choice."""
         super().resizeEvent(event)
+        slim = self.width() < sized(self, NARROW)
+        if slim != self._slim:
+            self._slim = slim
+            self._slim_down(slim=slim)
+        if slim:
+            self._lists.setMinimumWidth(0)
+            self._lists.setMaximumWidth(self.width())
+        else:
+            self._lists.setFixedWidth(sized(self, LIST_WIDTH))
         self._show_view(max(0, self.views.index))
 
+    def _slim_down(self, *, slim: bool) -> None:
+        self.views.setVisible(not slim)
+        self.turn.setVisible(slim)
+        self._turn_key.setEnabled(not slim)
+        self.look_for.set_text("找" if slim else "找点位")
+        for view in (self.routes, self.stops, self.concerns):
+            view.horizontalHeader().setVisible(not slim)
+        self.strip.slim(on=slim)
+        self.master.slim(on=slim)
+        self._set_stage(self.stage)
+
     def turn_view(self) -> None:
-        """The next of map, clock and list."""
-        self.views.choose((self.views.index + 1) % 3)
-        (self.map, self.gantt.rows, self.concerns)[self.views.index].setFocus()
+        """The next of map, clock and list; on a small screen the vans come between the last and the first."""
+        at = (self.views.index + 1) % 3
+        self._listing = self._slim and not self._listing and at == 0
+        if self._slim and not self._listing and self._lists.isVisible():
+            at = 0
+        self.views.choose(at)
+        self._show_view(at)
+        front: tuple[QWidget, ...] = (self.map, self.gantt.rows, self.concerns)
+        (self._list if self._listing else front[at]).setFocus()
+
+    @property
+    def _list(self) -> RowsView:
+        """The list in front: the vans, or the stops of one."""
+        return self.stops if self._lists.currentIndex() else self.routes
 
     def _point_van(self, van: str) -> None:
         self._van = van
@@ -657,6 +710,8 @@ class RoutingPage(Page):
         sheet.open_over(self)
 
 
+_LONG = {Stage.SEARCHING: "停", Stage.READY: "用这个方案", Stage.ADOPTED: "再排一次"}
+_SHORT = {Stage.SEARCHING: "停", Stage.READY: "采用", Stage.ADOPTED: "再排"}
 _NO_GOODS = Answer(Tone.LOOK, "没有货", "今晚还没有要送的货。等平台报来到货，再按 F12。")
 _NO_VANS = Answer(Tone.LOOK, "没有车", "还没有车。请按 F11 打开资料，按 F9 添加车辆。")
 

@@ -405,6 +405,47 @@ def test_a_stop_dragged_on_the_map_shows_its_effect_and_moves(station: Station) 
     assert page.board.plan.van_of[held] == over
 
 
+def test_a_stop_dragged_in_the_list_changes_its_place_with_its_effect_said(station: Station) -> None:
+    page = station.planned()
+    assert page.board is not None
+    van = page.board.plan.routes[0].van
+    page.open_route(van)
+    points = page.board.plan.routes[0].points
+    view = page.stops
+
+    def middle(point: str) -> QPoint:
+        return view.visualRect(view.rows_model.index(view.rows_model.row_of(point), 1)).center()
+
+    start, end = middle(points[0]), middle(points[2])
+    assert page._hint_of_place(points[0], 2).startswith("第 3 站：")
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 9):
+        QTest.mouseMove(view.viewport(), start + (end - start) * step / 8)
+    view.grab()
+    answer = station.answer_after(
+        lambda: QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=end)
+    )
+    assert answer.word == "换顺序"
+    route = page.board.route_of(points[0])
+    assert route is not None
+    assert route.points[:3] == (points[1], points[2], points[0])
+    page.undo()
+    assert page.board.plan.points_of()[van] == points
+
+
+def test_a_stop_let_go_where_it_was_changes_nothing(station: Station) -> None:
+    page = station.planned()
+    assert page.board is not None
+    page.open_route(page.board.plan.routes[0].van)
+    before, view = page.board.plan, page.stops
+    where = view.visualRect(view.rows_model.index(2, 1)).center()
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    QTest.mouseMove(view.viewport(), where + QPoint(0, 60))
+    QTest.mouseMove(view.viewport(), where)
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    assert page.board.plan is before
+
+
 def _mouse(where: QPoint) -> Any:
     from PySide6.QtCore import QEvent, QPointF
     from PySide6.QtGui import QMouseEvent
@@ -665,6 +706,21 @@ def test_every_view_is_drawn_at_both_sizes_and_in_large_print(station: Station) 
             page.views.choose(view)
             assert not station.window.grab().isNull()
     assert page._lists.isVisible()
+
+
+def test_with_large_print_on_a_small_screen_there_is_one_thing_at_a_time(station: Station) -> None:
+    page = station.planned()
+    apply_theme(QApplication.instance(), TextSize.LARGE)  # type: ignore[arg-type]
+    station.window.resize(960, 700)
+    station.until(page.turn.isVisible)
+    assert page.main.text() == "采用"
+    seen = []
+    for _ in range(4):
+        seen.append((page._lists.isVisible(), page._pictures.isVisible(), page.views.index))
+        page.turn_view()
+    assert seen == [(True, False, 0), (False, True, 0), (False, True, 1), (False, True, 2)]
+    assert page._lists.isVisible()
+    apply_theme(QApplication.instance())  # type: ignore[arg-type]
 
 
 def test_vans_of_ones_own_are_used_once_entered(station: Station) -> None:
