@@ -45,10 +45,14 @@ class PaperHeard:
 
 @dataclass(frozen=True, slots=True)
 class NewStation:
-    """This station's key is not known here: somebody has to compare the fingerprint. Nothing was recorded."""
+    """This key is not known here: somebody has to compare the fingerprint. Nothing was recorded.
+
+    ``known`` counts the keys of this station that were agreed to before: a station prints on several PCs.
+    """
 
     station: str
     fingerprint: str
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +76,17 @@ class HearPaper:
 
     def _key_of_another(self, book: Book, carried: Carried) -> NewStation | Refused | None:
         key, station = self.signed.public_key.hex(), carried.station
-        trusted = book.get(TRUSTED, {})
         told = book.value("SELECT public_key FROM station_keys WHERE station = ?", (station,))
-        known = told or trusted.get(station)
-        if known:
-            return None if known == key else refused(Paper.OTHER_KEY, station=station)
+        if told:
+            return None if told == key else refused(Paper.OTHER_KEY, station=station)
+        trusted = book.get(TRUSTED, {})
+        agreed = trusted.get(station, [])
+        if key in agreed:
+            return None
         said = fingerprint(self.signed.public_key)
         if self.agreed != said:
-            return NewStation(station, said)
-        book.put(TRUSTED, trusted | {station: key})
+            return NewStation(station, said, len(agreed))
+        book.put(TRUSTED, trusted | {station: [*agreed, key]})
         return None
 
 

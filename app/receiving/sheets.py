@@ -314,7 +314,7 @@ class StationSheet(Sheet):
 
     def __init__(self, station: NewStation) -> None:
         super().__init__(
-            "第一次收这个网格站的纸单",
+            "网格站换了一台电脑打单" if station.known else "第一次收这个网格站的纸单",
             sentence="请看司机交接单上的“站码”，和下面的一样才收。以后不再问。",
             yes="一样，收下",
             no="不一样",

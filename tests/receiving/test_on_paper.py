@@ -174,7 +174,7 @@ def test_a_list_that_differs_from_what_the_platform_told_under_its_name_is_refus
     assert found.reason is Paper.DIFFERS
 
 
-def test_a_new_station_is_asked_about_once_and_remembered_only_when_agreed(tmp_path: Path) -> None:
+def test_a_new_key_is_asked_about_once_and_remembered_only_when_agreed(tmp_path: Path) -> None:
     store = Store(tmp_path / "new", CLOCK())
     store.writer.do(KnowStation())
     said = fingerprint(public_key(PRIVATE))
@@ -184,10 +184,15 @@ def test_a_new_station_is_asked_about_once_and_remembered_only_when_agreed(tmp_p
     assert isinstance(store.writer.do(HearPaper(on_paper(), agreed=said)), PaperHeard)
     tomorrow = CARRIED._replace(seq=18, body=codec.encode(replace(LIST, trip="L-10", lines=())))
     assert isinstance(store.writer.do(HearPaper(on_paper(tomorrow))), PaperHeard)
-    forged = store.writer.do(
-        HearPaper(on_paper(tomorrow, private=bytes(32)), agreed=fingerprint(public_key(bytes(32))))
-    )
-    assert isinstance(forged, Refused)
+    other = on_paper(tomorrow, private=bytes(32))
+    another_pc = NewStation(STATION, fingerprint(other.public_key), known=1)
+    assert store.writer.do(HearPaper(other)) == another_pc
+    assert isinstance(store.writer.do(HearPaper(other, agreed=another_pc.fingerprint)), PaperHeard)
+    assert isinstance(store.writer.do(HearPaper(on_paper(tomorrow))), PaperHeard)
+    store.writer.do(KnowStation(PRIVATE))
+    told = store.writer.do(HearPaper(other))
+    assert isinstance(told, Refused)
+    assert told.reason is Paper.OTHER_KEY
     store.close()
 
 
