@@ -105,8 +105,8 @@ class LoadingPage(Page):
         head, foot = QHBoxLayout(), QHBoxLayout()
         for row in (head, foot):
             row.setSpacing(sized(self, tokens.SPACE_M))
-        head.addWidget(self.van_card, 3)
-        head.addWidget(self.next_card, 2)
+        head.addWidget(self.van_card, 4)
+        head.addWidget(self.next_card, 3)
         self._stack.addWidget(self.van_view)
         self._stack.addWidget(self.crate_view)
         foot.addWidget(self.box, 1)
@@ -140,7 +140,7 @@ class LoadingPage(Page):
         return words.INVITATION if queries.vans(self._reader, day=self._day()) else words.NO_VANS
 
     def primary(self) -> QWidget:
-        return self.box
+        return self.box if self.box.isVisibleTo(self) else self._view
 
     def activated(self) -> None:
         self._timer.start()
@@ -185,7 +185,10 @@ class LoadingPage(Page):
         low = self.height() < sized(self, LOW)
         for view in (self.van_view, self.crate_view):
             view.horizontalHeader().setVisible(not low)
+        held = self.box.field.hasFocus()
         self.box.setVisible(self.width() >= sized(self, NARROW))
+        if held and not self.box.isVisibleTo(self):  # Qt would hand the focus to a button
+            self._view.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down leads from the line into the list; an Enter still held from a sheet enters nothing."""
@@ -302,7 +305,8 @@ class LoadingPage(Page):
     def _show_buttons(self, van: Van | None) -> None:
         hint = "扫筐码、车位码；或按 ↓ 选车，回车进去" if van is None else "扫筐码、车位码"
         self.box.field.setPlaceholderText(hint)
-        self.other.setVisible(van is not None)
+        crowded = bool(self._offer) and self.width() < sized(self, NARROW)  # Esc leads back too
+        self.other.setVisible(van is not None and not crowded)
         self.off.setVisible(van is not None and not van.closed_ms)
         self.shut.setVisible(van is not None and not van.closed_ms)
         reopens = van is not None and bool(van.closed_ms) and not van.handed_ms
@@ -343,7 +347,7 @@ class LoadingPage(Page):
         self._run, self._just = run, ""
         self._look()
         self._view.scrollToTop()
-        (self.box if run else self.van_view).setFocus()
+        (self.primary() if run else self.van_view).setFocus()
         van = self._van
         self.desk.answer(words.INVITATION if van is None else words.chosen(van, self.next_card.said()))
 

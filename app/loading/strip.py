@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.answers import Tone
@@ -15,7 +15,7 @@ from app.ui.shapes import font_of, sized
 
 LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-HEIGHT = 118
+HEIGHT, SLIM = 118, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,10 @@ class _Card(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(sized(self, 240), sized(self, HEIGHT))
+
+    def _giant(self) -> QFont:
+        """The print of what is read from afar; smaller where large print meets a small screen."""
+        return font_of(self, "number" if self.width() >= sized(self, SLIM) else "figure", bold=True)
 
     def _ground(self, painter: QPainter, fill: str, line: str) -> QRectF:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -88,7 +92,10 @@ class VanCard(_Card):
         chip = self._paint_chip(painter, top, self.head.left, self.head.left_tone)
         painter.setFont(font_of(self, "section", bold=True))
         painter.setPen(QColor(tokens.INK))
-        self._write(painter, top.adjusted(0, 0, -chip, 0), self.head.title, LEFT_MIDDLE)
+        room = top.adjusted(0, 0, -chip, 0)
+        fits = painter.fontMetrics().horizontalAdvance
+        titles = (self.head.title, self.head.title.rpartition(" ")[2])
+        self._write(painter, room, next((x for x in titles if fits(x) <= room.width()), ""), LEFT_MIDDLE)
         middle = top.translated(0, third)
         chip = self._paint_chip(painter, middle, self.head.warning, Tone.LOOK)
         painter.setFont(font_of(self, "body"))
@@ -100,8 +107,7 @@ class VanCard(_Card):
         """The dock as on the floor: white on blue."""
         if not self.head.big:
             return 0
-        font = font_of(self, "number", bold=True)
-        painter.setFont(font)
+        painter.setFont(self._giant())
         width = painter.fontMetrics().horizontalAdvance(self.head.big) + sized(self, 36)
         block = QRectF(rect.left(), rect.top(), width, rect.height())
         painter.setPen(Qt.PenStyle.NoPen)
@@ -117,7 +123,7 @@ class VanCard(_Card):
             return 0
         painter.setFont(font_of(self, "small"))
         width = painter.fontMetrics().horizontalAdvance(text) + chip_padding(self, tone)
-        width = min(width, round(line.width() * 0.6))
+        width = min(width, round(line.width()))
         height = sized(self, 30)
         place = QRectF(line.right() - width, line.center().y() - height / 2, width, height)
         paint_chip(painter, place, text, tone, self)
@@ -177,7 +183,7 @@ class NextCard(_Card):
         self._write(painter, top, caption, LEFT_MIDDLE)
         below = QRectF(inner.left(), inner.top() + third, inner.width(), 2 * third)
         painter.setPen(QColor(ink))
-        painter.setFont(font_of(self, "number", bold=True))
+        painter.setFont(self._giant())
         width = painter.fontMetrics().horizontalAdvance(big) if big else 0
         painter.drawText(below, LEFT_MIDDLE, big)
         words = below.adjusted(width + (sized(self, 16) if big else 0), 0, 0, 0)

@@ -114,7 +114,7 @@ def _next(crate: Crate) -> str:
 
 def _strayed(result: Strayed) -> Answer:
     shut = "那辆车已经关门，请告诉站长。" if result.home.closed_ms else ""
-    sentence = f"{result.crate.crate} 不是这辆车的，没有装。送去 {place(result.home)}。{shut}"
+    sentence = f"送去 {place(result.home)}。{result.crate.crate} 不是这辆车的，没有装。{shut}"
     number, said = result.home.dock, f"装错车，送去 {spoken(result.home.dock)}"
     return Answer(Tone.WRONG, "不是这车的", sentence, number=number, spoken=said)
 

@@ -19,7 +19,7 @@ from app.domain.moves import Move, moves_of, reversed_moves
 from app.domain.pinyin import initials
 from app.domain.places import Place
 from app.store.connection import Params, Row, read_state
-from app.store.nightbook import NIGHT_TAKEN_BACK, tally
+from app.store.nightbook import NIGHT_TAKEN_BACK, last_taker, tally
 from app.store.projections import Entry, bring_back, project, take_back
 
 PLATFORM_DEVICE = "@"
@@ -233,12 +233,16 @@ class Book:
             self.run("INSERT INTO guards (key, fact) VALUES (?, ?)", (key, row))
 
     def _unguard(self, target: int, by: int) -> None:
-        """A fact is taken back: its keys are free, and what it had freed is held again by the fact ``by``."""
+        """A fact is taken back: its keys are free, and what it had freed is held again by the fact that held it.
+
+        Where that fact is not known, the fact ``by`` that takes back holds the key.
+        """
         self.run("DELETE FROM guards WHERE fact = ?", (target,))
         row = self.one(f"SELECT {_ENVELOPE} FROM facts WHERE id = ?", (target,))
         fact = _readable(Recorded(FactId(*row[:3]), *row[3:])) if row else None
         for key in guard_of(fact).frees if fact else ():
-            self.run("INSERT OR IGNORE INTO guards (key, fact) VALUES (?, ?)", (key, by))
+            holder = self.value(*last_taker(key, before=target)) or by
+            self.run("INSERT OR IGNORE INTO guards (key, fact) VALUES (?, ?)", (key, holder))
 
     def _take_back(self, entry: Entry, of: str) -> None:
         """Reverse the moves of a fact once, whoever asks for it how often."""

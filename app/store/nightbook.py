@@ -327,6 +327,25 @@ def settle_crate(book: Book, crate: str) -> None:
     )
 
 
+_TAKERS = {
+    "sealed": ("crate", "'CrateSealed', 'CrateRelabelled'"),
+    "loaded": ("crate", "'CrateLoaded'"),
+    "closed": ("run", "'VanClosed'"),
+}
+"""For keys that can be freed: the field that names their thing, and the kinds of facts that take them."""
+
+
+def last_taker(key: str, *, before: int) -> tuple[str, tuple[Any, ...]]:
+    """The query for the last fact before a row that took a key and still stands; for what is freed only."""
+    prefix, _, name = key.partition(":")
+    field, kinds = _TAKERS[prefix]
+    query = (
+        f"SELECT id FROM facts WHERE id < ? AND kind IN ({kinds}) AND reversed_by IS NULL"
+        f" AND json_extract(body, '$.{field}') = ? ORDER BY id DESC LIMIT 1"
+    )
+    return query, (before, name)
+
+
 _CRATE_FIELDS = ("slot", "point", "route", "day", "zone", "asset", "after")
 
 

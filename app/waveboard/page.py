@@ -16,14 +16,17 @@ from app.ui import tokens
 from app.ui.buttons import ActionButton
 from app.ui.desk import Desk
 from app.ui.page import EVERYTHING, HomePage
-from app.ui.panels import SectionTitle, StatePanel, StatTile
+from app.ui.panels import Beside, SectionTitle, StatePanel, StatTile
+from app.ui.rows import RowsModel
+from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
 from app.ui.step_card import StepCard
 from app.ui.unreadable import unreadable
 from app.waveboard import words
 from app.waveboard.big import BigBoard
 from app.waveboard.codes import room_for
-from app.waveboard.pieces import FinishCard, People, RoutesGrid
+from app.waveboard.listing import columns
+from app.waveboard.pieces import Cell, FinishCard, People, RoutesGrid
 from app.waveboard.queries import Board, Lookout
 from app.waveboard.rules import Room, Step, next_steps
 
@@ -57,17 +60,21 @@ class BoardPage(HomePage):
         self._lookout = Lookout(reader)
         self.last: Board | None = None
         self.big: BigBoard | None = None
+        self._in_table = False
         self._cards = [StepCard("", "", key="", tone=Tone.INFO) for _ in range(MOST_STEPS)]
         self._help = StepCard("", "", key="", tone=Tone.LOOK)
         self.finish, self.routes, self.people = FinishCard(), RoutesGrid(), People()
         self._left = StatTile("还没分")
         self._short = StatTile("短少", unit="")
         self._pace = StatTile("件/人时", unit="")
-        self._slips = StatTile("差错/万件", unit="")
+        self._slips = StatTile("错/万件", unit="")
         self._routes_title = SectionTitle("线路")
+        self.rows = RowsModel(columns(), key=lambda cell: cell[0].route)
+        self.table = RowsView("线路明细", self.rows)
+        self.to_table = ActionButton("明细", key="F10")
         self._people_title = SectionTitle("人手")
         self.to_big = ActionButton("大屏", key="F9", glyph=Glyph.PLUS)
-        self._nothing = StatePanel()
+        self._nothing, self._leftside, self._aside = StatePanel(), QWidget(), QWidget()
         self._due, self._often = QTimer(self), QTimer(self)
         self._arrange()
         self._connect()
@@ -84,37 +91,48 @@ class BoardPage(HomePage):
         self._left.setMinimumHeight(self.finish.sizeHint().height())
         for at, tile in enumerate((self._short, self._pace, self._slips)):
             tiles.addWidget(tile, 0, at)
-        right, left = QVBoxLayout(), QVBoxLayout()
-        for column in (right, left):
-            column.setSpacing(sized(self, tokens.SPACE_S))
-        right.addWidget(SectionTitle("接下来", remark="按右边的键"))
-        for card in self._cards:
-            right.addWidget(card)
-        right.addSpacing(gap)
-        right.addWidget(self._people_title)
-        right.addWidget(self._help)
-        right.addWidget(self.people)
-        right.addSpacing(gap)
-        right.addLayout(tiles)
-        right.addWidget(self.to_big)
-        right.addStretch(1)
-        left.addWidget(self._routes_title)
-        left.addWidget(self.routes)
-        left.addWidget(self._nothing)
-        left.addStretch(1)
-        body = QHBoxLayout()
-        body.setSpacing(sized(self, tokens.SPACE_L))
-        body.addLayout(left, 6)
-        body.addLayout(right, 4)
+        self._fill_left(gap)
+        self._fill_aside(tiles, gap)
         self.column.addLayout(head)
-        self.column.addLayout(body, 1)
+        self.column.addWidget(Beside(self._leftside, self._aside, shares=(6, 4)), 1)
+        self.table.setMinimumHeight(sized(self, 330))
+        self.table.hide()
         self._nothing.setMinimumHeight(sized(self, 220))
         advice = "联网后会自动收到线路和货单；也可以到线路页自己导入。"
         self._nothing.show_empty("今晚还没有线路", advice, glyph=Glyph.TRUCK)
 
+    def _fill_left(self, gap: int) -> None:
+        """The routes, and the keys that show them otherwise."""
+        left, keys = QVBoxLayout(self._leftside), QHBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(sized(self, tokens.SPACE_S))
+        keys.setSpacing(gap)
+        keys.addWidget(self.to_table, 1)
+        keys.addWidget(self.to_big, 1)
+        for piece in (self._routes_title, self.routes, self.table, self._nothing):
+            left.addWidget(piece)
+        left.addLayout(keys)
+        left.addStretch(1)
+
+    def _fill_aside(self, tiles: QGridLayout, gap: int) -> None:
+        """What to do next, who is at it, and the small numbers."""
+        right = QVBoxLayout(self._aside)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(sized(self, tokens.SPACE_S))
+        right.addWidget(SectionTitle("接下来", remark="按右边的键"))
+        for card in self._cards:
+            right.addWidget(card)
+        right.addSpacing(gap)
+        for piece in (self._people_title, self._help, self.people):
+            right.addWidget(piece)
+        right.addSpacing(gap)
+        right.addLayout(tiles)
+        right.addStretch(1)
+
     def _connect(self) -> None:
         for card in self._cards:
             card.clicked.connect(partial(self._go, card))
+        self.to_table.clicked.connect(self._turn_over)
         self.to_big.clicked.connect(self._open_or_close)
         self.desk.changed.connect(self._heard)
         self._due.setSingleShot(True)
@@ -139,6 +157,12 @@ class BoardPage(HomePage):
         if self.big is None:
             self._often.stop()
         super().hideEvent(event)
+
+    def cancel(self) -> bool:
+        if self._in_table:
+            self._turn_over()
+            return True
+        return False
 
     def on_scan(self, code: str) -> None:
         room = room_for(self._reader, code, day=self._day())
@@ -200,8 +224,12 @@ class BoardPage(HomePage):
         self._pace.show_number(str(board.per_head_hour) if board.per_head_hour else "—")
         self._slips.show_number(f"{board.slips.per_ten_thousand:.0f}")
         self._slips.setToolTip(words.slips(board.slips))
-        self.routes.show_routes(list(zip(board.routes, board.states, strict=True)))
-        self.routes.setVisible(bool(board.routes))
+        cells: list[Cell] = list(zip(board.routes, board.states, strict=True))
+        self.routes.show_routes(cells)
+        if self._in_table:
+            self.rows.replace(cells)
+        self.routes.setVisible(bool(cells) and not self._in_table)
+        self.table.setVisible(bool(cells) and self._in_table)
         self._nothing.setVisible(not board.routes)
         self._routes_title.set_remark(
             f"还剩件数；已发 {sum(bool(x.handed_ms) for x in board.routes)}/{len(board.routes)}"
@@ -228,6 +256,15 @@ class BoardPage(HomePage):
             )
         for at, card in enumerate(self._cards):
             card.setVisible(at < max(1, len(steps)))
+
+    def _turn_over(self) -> None:
+        """Cells and their table take turns; the table has the page to itself."""
+        self._in_table = not self._in_table
+        self._aside.setVisible(not self._in_table)
+        self.to_table.set_text("方格" if self._in_table else "明细")
+        if self.last is not None:
+            self._show(self.last)
+        (self.table if self._in_table else self.primary()).setFocus()
 
     # --- the second screen ---
 

@@ -84,11 +84,9 @@ class FinishLine:
         grown = line.adjusted(0, -line.height() * 0.35, 0, line.height() * 0.35)
         painter.setPen(QPen(QColor(paint.fill), 2))
         painter.setBrush(QColor(paint.tint))
-        painter.drawRoundedRect(
-            QRectF(soon, grown.top(), max(grown.height(), late - soon), grown.height()),
-            grown.height() / 2,
-            grown.height() / 2,
-        )
+        wide = max(grown.height(), late - soon)
+        band = QRectF(min(soon, line.right() - wide), grown.top(), wide, grown.height())
+        painter.drawRoundedRect(band, grown.height() / 2, grown.height() / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(paint.fill))
         painter.drawEllipse(QPointF(middle, line.center().y()), line.height() * 0.62, line.height() * 0.62)
@@ -170,7 +168,11 @@ class FinishCard(QWidget):
         if board.left and board.projection and board.projection.chance:
             text = f"{text}，准点把握 {words.chance(board)}"
         painter.setFont(font_of(self, "small"))
-        width = min(right.width(), painter.fontMetrics().horizontalAdvance(text) + chip_padding(self, tone))
+        padding = chip_padding(self, tone)
+        shorter = (text, text.rpartition("，")[2], words.chance(board))
+        fits = (x for x in shorter if painter.fontMetrics().horizontalAdvance(x) + padding <= right.width())
+        text = next(fits, shorter[-1])
+        width = min(right.width(), painter.fontMetrics().horizontalAdvance(text) + padding)
         height = sized(self, 32)
         paint_chip(painter, QRectF(right.right() - width, right.top(), width, height), text, tone, self)
         below = right.adjusted(0, height + sized(self, 14), 0, 0)

@@ -99,13 +99,15 @@ def margin(board: Board) -> str:
     if found is None or not board.left:
         return f"{hour(board.deadline_ms)} 发车"
     ahead = board.deadline_ms - found.middle_ms
+    if abs(ahead) < 60_000:
+        return f"正好 {hour(board.deadline_ms)}"
     word = "早" if ahead >= 0 else "晚"
     return f"比 {hour(board.deadline_ms)} {word} {minutes(ahead)}"
 
 
 def chance(board: Board) -> str:
     """`83%`, or a dash where nothing is known."""
-    if not board.announced or board.projection is None:
+    if not board.left or board.projection is None:
         return "—"
     return f"{board.projection.chance}%"
 

@@ -25,7 +25,7 @@ from tests.benchmarks.measure import close_with, percentile
 from tests.station import DAY, station_store
 from tests.waveboard.play import Tell, full_night, play
 
-FACTS, CONTROL_EVERY, THOUSAND = 25, 5, 1_000
+FACTS, CONTROL_EVERY, THOUSAND = 10, 20, 1_000
 
 
 @dataclass

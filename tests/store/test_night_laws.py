@@ -188,6 +188,25 @@ def test_the_hub_s_word_gives_a_crate_back_to_the_van_that_had_it_first(store: S
     assert _value(store, "SELECT count(*) FROM guards WHERE key = ?", guards.load_key("ZK1")) == 1
 
 
+def test_what_was_taken_off_stands_on_its_van_again_when_that_is_taken_back(store: Store) -> None:
+    opened = n.CrateOpened("ZK1", "1-01", "P1", "R1", DAY, Zone.AMBIENT)
+    off = store.writer.do(Record((opened, n.CrateLoaded("R2", "ZK1"), n.CrateTakenOff("R2", "ZK1"))))[-1]
+    loaded = "SELECT run, loaded_ms > 0 FROM wall_crates WHERE crate = 'ZK1'"
+    assert store.reader().rows(loaded) == [("", 0)]
+    store.writer.do(HearAll((e.Voided(str(off), "taken", "pc2.1.1"),), first=900))
+    assert store.reader().rows(loaded) == [("R2", 1)]
+
+
+def test_a_van_whose_opening_is_taken_back_is_closed_with_the_count_it_had(store: Store) -> None:
+    run = n.RunPlanned("R2", "R2", DAY, "1-1", "", "", 0, ("P1",))
+    closed = n.VanClosed("R2", 7, 70, by="王站长", reason="试")
+    opened = store.writer.do(Record((run, closed, n.VanReopened("R2", "试"))))[-1]
+    counts = "SELECT closed_ms > 0, crates, pieces, closed_by FROM runs WHERE run = 'R2'"
+    assert store.reader().rows(counts) == [(0, 0, 0, "")]
+    store.writer.do(Record((e.Undone(str(opened), "试"),)))
+    assert store.reader().rows(counts) == [(1, 7, 70, "王站长")]
+
+
 @dataclass(frozen=True)
 class _Hear:
     recorded: Recorded

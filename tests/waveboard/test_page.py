@@ -222,6 +222,25 @@ def test_the_board_shows_every_route_and_says_what_to_do(station: Station) -> No
     assert "分拣" in station.steps()
 
 
+def test_the_table_tells_every_number_and_escape_turns_back(station: Station) -> None:
+    station.press(Qt.Key.Key_F10)
+    station.bot.waitUntil(station.page.table.isVisible)
+    route = look(station.store).routes[0]
+    model = station.page.rows
+    shown = [model.index(0, at).data() for at in range(model.columnCount())]
+    assert shown[0] == route.dock
+    assert shown[2:8] == [
+        str(route.done),
+        *(
+            str(number or "")
+            for number in (route.left, route.short, route.crates, route.sealed, route.aboard)
+        ),
+    ]
+    station.press(Qt.Key.Key_Escape)
+    station.bot.waitUntil(station.page.routes.isVisible)
+    assert station.page.table.isHidden()
+
+
 def test_enter_on_the_first_step_asks_for_its_page(station: Station) -> None:
     first = station.page.primary()
     assert isinstance(first, StepCard)
