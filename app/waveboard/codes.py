@@ -14,11 +14,13 @@ def room_for(reader: Reader, code: str, *, day: str) -> Room | None:
     plain = code.strip().upper()
     sealed = reader.value("SELECT sealed_ms > 0 FROM wall_crates WHERE crate = ?", (plain,))
     if sealed is not None:
-        return Room.LOADING if sealed else Room.SORTING
+        return Room.LOADING if sealed else Room.WALL
     for room, sql in _KNOWN:
         if reader.value(sql, {"code": plain, "day": day}) is not None:
             return room
-    return Room.SORTING if plain.startswith(SLOT_PREFIX) or _is_piece(plain) else None
+    if plain.startswith(SLOT_PREFIX):
+        return Room.WALL
+    return Room.SORTING if _is_piece(plain) else None
 
 
 def _is_piece(code: str) -> bool:
@@ -36,5 +38,5 @@ _KNOWN = (
     ),
     (Room.SORTING, "SELECT 1 FROM load_lines WHERE barcode = :code AND day = :day"),
     (Room.LOADING, "SELECT 1 FROM runs WHERE day = :day AND :code IN (dock, upper(route), upper(run))"),
-    (Room.SORTING, "SELECT 1 FROM wall WHERE slot = :code"),
+    (Room.WALL, "SELECT 1 FROM wall WHERE slot = :code"),
 )

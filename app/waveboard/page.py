@@ -31,12 +31,13 @@ from app.waveboard.queries import Board, Lookout
 from app.waveboard.rules import Room, Step, next_steps
 
 KEYS: Mapping[Room, str] = {
-    Room.DOCK: "F2", Room.SORTING: "F3", Room.LOADING: "F5", Room.HANDOVER: "F6", Room.ROUTES: "F7",
+    Room.DOCK: "F2", Room.SORTING: "F3", Room.WALL: "F4", Room.LOADING: "F5", Room.HANDOVER: "F6", Room.ROUTES: "F7",
 }  # fmt: skip
 """Where the rooms stand in a station's window; whoever arranges it otherwise passes other keys."""
 GLYPHS = {
     Room.DOCK: Glyph.TRUCK,
-    Room.SORTING: Glyph.SHELF,
+    Room.SORTING: Glyph.SCAN,
+    Room.WALL: Glyph.SHELF,
     Room.LOADING: Glyph.BOX,
     Room.HANDOVER: Glyph.PEN,
     Room.ROUTES: Glyph.ROUTE,

@@ -179,6 +179,7 @@ class Room(StrEnum):
 
     DOCK = "dock"
     SORTING = "sorting"
+    WALL = "wall"
     LOADING = "loading"
     HANDOVER = "handover"
     ROUTES = "routes"
@@ -278,7 +279,7 @@ def _unload(night: Night) -> Step | None:
 def _plan_wall(night: Night) -> Step | None:
     if night.slots or not night.routes or not any(r.left for r in night.routes):
         return None
-    return Step(Room.SORTING, "排格口", "今晚的格口还没排。到分拣页按一下就排好。", Tone.LOOK)
+    return Step(Room.WALL, "排格口", "今晚的格口还没排，按一下就排好。", Tone.LOOK)
 
 
 def _sort(night: Night) -> Step | None:
@@ -294,7 +295,7 @@ def _seal(night: Night) -> Step | None:
         return None
     crates = sum(r.crates - r.sealed for r in waiting)
     return Step(
-        Room.SORTING,
+        Room.WALL,
         "封筐",
         f"{waiting[0].dock} 等 {len(waiting)} 条线路分齐了，{crates} 筐没封。",
         Tone.OK,

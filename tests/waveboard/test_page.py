@@ -260,7 +260,8 @@ def test_a_scan_is_passed_to_the_room_that_knows_it(station: Station) -> None:
         (box.containers[0].label, "F2"),
         (story.lines[0].barcode, "F3"),
         (piece_label(story.lines[0].lot, nth=1), "F3"),
-        (open_crate, "F3"),
+        (open_crate, "F4"),
+        ("1-001", "F4"),
     ):
         station.scan(code)
         assert station.passed[-1] == (key, code)
