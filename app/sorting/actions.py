@@ -156,11 +156,11 @@ class SortPiece:
     def perform(self, book: Book) -> Put | Caught | Refused:
         piece = _piece(book, self.label)
         if isinstance(piece, Refused):
-            return _caught(book, piece, self.label)
+            return caught(book, piece, self.label)
         day = book.day
         into = _into(book, self.crate, piece, day)
         if isinstance(into, Refused):
-            return _caught(book, into, self.label, meant=piece.slot)
+            return caught(book, into, self.label, meant=piece.slot)
         found = _found_again(book, piece)
         _begin_wave(book, day, piece.zone)
         opened = _opened(book, into, piece, day)
@@ -177,7 +177,7 @@ class FindPiece:
     def perform(self, book: Book) -> PutHere | Caught | Refused:
         piece = _piece(book, self.label)
         if isinstance(piece, Refused):
-            return _caught(book, piece, self.label)
+            return caught(book, piece, self.label)
         return PutHere(self.label, piece.slot, piece.route, piece.name, piece.product, Zone(piece.zone))
 
 
@@ -258,7 +258,7 @@ def _put(piece: _Piece, into: _Into, *, pieces: int, found: int, facts: tuple[Fa
     )
 
 
-def _caught(book: Book, why: Refused, label: str, *, meant: str = "") -> Caught | Refused:
+def caught(book: Book, why: Refused, label: str, *, meant: str = "") -> Caught | Refused:
     """Count a slip; what is no slip is only refused."""
     kind = rules.SLIP_KINDS.get(Reason(why.reason))
     if kind is None:
@@ -374,7 +374,7 @@ class SortProduct:
         goes = _Goes(slot, self.point, zone, route)
         into = _into(book, self.crate, goes, day)
         if isinstance(into, Refused):
-            return _caught(book, into, self.crate, meant=slot)
+            return caught(book, into, self.crate, meant=slot)
         _begin_wave(book, day, zone)
         opened = _opened(book, into, goes, day)
         goods = _taken([(row[0], row[-1]) for row in lots], self.pieces)

@@ -168,19 +168,24 @@ class PutBoard(QWidget):
             top += high
 
     def _lines(self, area: QRectF) -> list[tuple[str, QFont, float]]:
-        face, lines = self.face, []
-        for text, size, high in ((face.name, "title", 34), (face.product, "lead", 30)):
-            font = font_of(self, size, bold=size == "title")
-            lines += [
-                (part, font, float(sized(self, high))) for part in self._wrapped(text, font, area.width())
-            ]
-        if face.count:
+        """The lines with their fonts and heights; names are wrapped only where there is room for it."""
+        lines = self._texts(area.width(), most=2)
+        least = sized(self, 52) if self.face.count else 0
+        if sum(high for _, _, high in lines) + least > area.height():
+            lines = self._texts(area.width(), most=1)
+        if self.face.count:
             rest = area.height() - sum(high for _, _, high in lines)
             count = font_of(self, "number", bold=True)
-            count.setPixelSize(max(sized(self, 40), min(sized(self, 110), int(rest * 0.8))))
-            lines.insert(
-                0, (face.count, count, max(float(sized(self, 48)), min(rest, count.pixelSize() * 1.2)))
-            )
+            count.setPixelSize(max(sized(self, 36), min(sized(self, 110), int(rest * 0.8))))
+            lines.insert(0, (self.face.count, count, max(float(least), min(rest, count.pixelSize() * 1.2))))
+        return lines
+
+    def _texts(self, width: float, *, most: int) -> list[tuple[str, QFont, float]]:
+        lines = []
+        for text, size, high in ((self.face.name, "title", 34), (self.face.product, "lead", 30)):
+            font = font_of(self, size, bold=size == "title")
+            parts = self._wrapped(text, font, width) if most > 1 else [text] if text else []
+            lines += [(part, font, float(sized(self, high))) for part in parts]
         return lines
 
     def _wrapped(self, text: str, font: QFont, width: float) -> list[str]:

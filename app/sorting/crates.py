@@ -12,7 +12,7 @@ from app.domain.goods import Count, Zone
 from app.domain.ids import FactId
 from app.domain.refusals import Refused, refused
 from app.sorting import rules
-from app.sorting.actions import fresh_label, is_label_of
+from app.sorting.actions import Caught, Put, caught, fresh_label, is_label_of
 from app.sorting.rules import Crate, Reason
 from app.sorting.steps import contents_of, crate_named, open_crate
 from app.store.book import Book
@@ -237,6 +237,75 @@ class CheckCrate:
         booked = sum(lot.pieces for lot in contents_of(book, self.crate))
         fact = book.record(n.CrateChecked(self.crate, booked, self.counted))
         return Counted(self.crate, crate.slot, booked, self.counted, (fact,))
+
+
+# --- after a put at once ---
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The crate scanned after a put is the right one."""
+
+    crate: str
+    slot: str
+    facts: tuple[FactId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPut:
+    """A crate was scanned after a put that had counted at once: is it the right one?
+
+    A fresh label gives the crate that was opened for the put its name; goods that went into another crate of the same
+    slot are booked there; anything else is a slip.
+    """
+
+    put: Put
+    crate: str
+
+    def perform(self, book: Book) -> Confirmed | Relabelled | Caught | Refused:
+        put = self.put
+        if self.crate in (put.crate, rules.slot_code(put.slot)):
+            return Confirmed(put.crate, put.slot, ())
+        if rules.look_of(self.crate) is rules.Look.SLOT:
+            found = rules.slot_of(self.crate)
+            return self._slip(book, refused(Reason.WRONG_CRATE, slot=put.slot, found=found, crate=""))
+        there = crate_named(book, self.crate)
+        if there is None:
+            return self._new_label(book)
+        why = rules.why_not_into(there, slot=put.slot, point=put.point, zone=put.zone, day=book.day)
+        return self._slip(book, why) if why is not None else self._moved(book)
+
+    def _slip(self, book: Book, why: Refused) -> Caught | Refused:
+        return caught(book, why, self.crate, meant=self.put.slot)
+
+    def _new_label(self, book: Book) -> Relabelled | Refused:
+        if self.put.fresh:
+            return Relabel(self.put.crate, self.crate).perform(book)
+        reason = Reason.SLOT_HAS_CRATE if is_label_of(self.crate, book.day) else Reason.OLD_LABEL
+        return refused(reason, crate=self.crate, slot=self.put.slot, standing=self.put.crate)
+
+    def _moved(self, book: Book) -> Confirmed | Refused:
+        standing = _open(book, self.put.crate)
+        if isinstance(standing, Refused):
+            return standing
+        here = {lot.lot: lot.pieces for lot in contents_of(book, self.put.crate)}
+        goods = tuple(
+            Count(lot, pieces)
+            for fact in self.put.facts
+            for lot, pieces in book.rows(_PUT_GOODS, (*fact, f"crate:{self.put.crate}"))
+            if here.get(lot, 0) >= pieces
+        )
+        if not goods:
+            return refused(Reason.MOVED_ON, crate=self.put.crate, slot=self.put.slot)
+        return Confirmed(
+            self.crate, self.put.slot, (book.record(n.Resorted(self.put.crate, self.crate, goods)),)
+        )
+
+
+_PUT_GOODS = (
+    "SELECT m.lot, m.pieces FROM facts f JOIN moves m ON m.fact = f.id"
+    " WHERE f.device = ? AND f.epoch = ? AND f.seq = ? AND f.reversed_by IS NULL AND m.target = ?"
+)
 
 
 # --- taking out --------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from app.domain.refusals import Refused
 from app.sorting import words
 from app.sorting.actions import Caught, Put, PutHere
 from app.sorting.board import Face
+from app.sorting.crates import Confirmed, Relabelled
 from app.sorting.rules import Reason
 from app.sorting.way import Way
 
@@ -22,6 +23,8 @@ def of(result: Any) -> Face | None:
     """The face of a result; none where the board stays as it is."""
     if isinstance(result, Put):
         return _put(result)
+    if isinstance(result, Confirmed | Relabelled):
+        return _confirmed(result)
     if isinstance(result, PutHere):
         return _put_here(result)
     why = result.why if isinstance(result, Caught) else result
@@ -41,6 +44,11 @@ def _put(put: Put) -> Face:
         product=put.product,
         hint=hint,
     )
+
+
+def _confirmed(result: Confirmed | Relabelled) -> Face:
+    answer = words.answer(result)
+    return Face(answer.kind, answer.word, result.slot, name=result.crate)
 
 
 def _put_here(here: PutHere) -> Face:

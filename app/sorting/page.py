@@ -34,6 +34,7 @@ from app.sorting.actions import (
     TellShort,
 )
 from app.sorting.board import PutBoard
+from app.sorting.crates import ConfirmPut
 from app.sorting.listing import LeftStrip, Shown, columns, product_listing, step_listing
 from app.sorting.rules import Code, Confirm, Look, Reason, read_code, read_count
 from app.sorting.sheets import ClashSheet, Shares, ShareSheet, SorterSheet, WaySheet
@@ -60,7 +61,7 @@ LOOK_AGAIN_MS = 2_500
 """What is left on the dock is counted again so often at the most: a scan never waits for it."""
 ROOM = "sorting"
 CLASHING = ("Sorted", "Resorted", "CrateOpened", "CrateSealed", "CrateUnsealed", "CrateRelabelled")
-LOW, NARROW = 340, 900
+LOW, NARROW, TIGHT = 350, 900, 640
 DIGITS = 3
 
 
@@ -78,6 +79,7 @@ class SortingPage(Page):
         self._way: Way | None = None
         self._waiting: PutHere | None = None
         self._busy = ""
+        self._last: Put | None = None
         self._steps: list[tuple[FactId, ...]] = []
         self.board, self.strip = PutBoard(), LeftStrip()
         self.model = RowsModel(columns(), key=lambda row: row.key)
@@ -96,13 +98,13 @@ class SortingPage(Page):
     def _arrange(self) -> None:
         self.column.setSpacing(sized(self, tokens.SPACE_M))
         self.view.horizontalHeader().hide()
+        self.view.setMinimumHeight(1)  # it goes before the board does, see resizeEvent
         foot = QHBoxLayout()
         foot.setSpacing(sized(self, tokens.SPACE_M))
         self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.box.setMinimumWidth(sized(self, 150))
         foot.addWidget(self.box, 1)
         for button in (self.who, self.mode, self.skip, self.all):
-            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             foot.addWidget(button)
         self.column.addWidget(self.strip)
         self.column.addWidget(self.board, 3)
@@ -160,7 +162,7 @@ class SortingPage(Page):
             self.box.clear()
             return True
         left = self._waiting is not None or self._way is not None
-        self._waiting, self._way = None, None
+        self._waiting, self._way, self._last = None, None, None
         self._rest()
         return left
 
@@ -231,7 +233,10 @@ class SortingPage(Page):
     def _show_mode(self) -> None:
         """The buttons of a product in the hands, or those of waiting for a scan."""
         busy = self._way is not None
-        self.mode.set_text("不够分" if busy else "方式")
+        tight = self.width() < sized(self, TIGHT)
+        self.mode.set_text(("少了" if tight else "不够分") if busy else "方式")
+        self.all.set_text("全放" if tight else "全部放好")
+        self.box.setMinimumWidth(sized(self, 110 if tight else 150))
         self.who.setVisible(not busy or self.width() >= sized(self, NARROW))
         self.skip.setVisible(busy)
         self.all.setVisible(busy)
@@ -271,6 +276,7 @@ class SortingPage(Page):
         self._do(FindPiece(label) if by_crate else SortPiece(label), self._piece_done)
 
     def _piece_done(self, result: Any) -> None:
+        self._last = result if isinstance(result, Put) else None
         if isinstance(result, PutHere):
             self._waiting = result
             self._way = None
@@ -284,8 +290,16 @@ class SortingPage(Page):
         elif self._way is not None and self._way.current is not None:
             step = self._way.current
             self._do_put(SortProduct(self._way.barcode, step.point, step.pieces, self._way.product, code))
+        elif self._last is not None:
+            self._do(ConfirmPut(self._last, code), self._checked)
         else:
             self.desk.answer(words.ONLY_A_CRATE)
+
+    def _checked(self, result: Any) -> None:
+        """A crate scanned after a put that had counted at once; the wrong one stays an alarm until it is put right."""
+        if not isinstance(result, Caught | Refused):
+            self._last = None
+        self._show(result)
 
     def _confirmed(self, result: Any) -> None:
         """After the wrong crate the piece is still in the hand."""
@@ -321,6 +335,7 @@ class SortingPage(Page):
 
     def _begin(self, barcode: str, product: str) -> None:
         """Take a product into the hands: the way along the wall begins at its first slot."""
+        self._last = None
         way = Way(barcode, product, ())
         self._way = way.refreshed(self._steps_of(way))
         if self._way.current is None:
@@ -470,7 +485,7 @@ class SortingPage(Page):
     def _undone(self, result: TakenBack | Refused) -> None:
         if isinstance(result, TakenBack) or result.reason is Reason.UNDONE:
             self._steps = self._steps[:-1]
-        self._waiting = None
+        self._waiting, self._last = None, None
         self.desk.answer(words.answer(result))
         if self._way is not None:
             self._renew_way()

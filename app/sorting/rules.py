@@ -41,6 +41,7 @@ class Reason(StrEnum):
     SEALED = "sealed"
     OLD_LABEL = "old_label"
     USED_LABEL = "used_label"
+    SLOT_HAS_CRATE = "slot_has_crate"
     REPLACED = "replaced"
     ON_VAN = "on_van"
     NO_PRODUCT = "no_product"

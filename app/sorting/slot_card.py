@@ -48,7 +48,7 @@ class SlotCard(QWidget):
         return QSize(sized(self, 272), sized(self, 132))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 240), sized(self, 120))
+        return QSize(sized(self, 236), sized(self, 84))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -66,19 +66,20 @@ class SlotCard(QWidget):
         slot = self._slot
         if slot is None:
             return
-        big = sized(self, 58)
+        big = min(sized(self, 58), max(sized(self, 30), round(inner.height()) - sized(self, 32)))
         painter.setPen(QColor(tokens.INK))
-        painter.setFont(font_of(self, "number", bold=True))
+        font = font_of(self, "number", bold=True)
+        font.setPixelSize(round(big * 0.95))
+        painter.setFont(font)
         painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), big), _LEFT, slot.slot)
         painter.setFont(font_of(self, "title", bold=True))
         painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), big), _RIGHT, slot.route)
+        line, high = sized(self, 28), sized(self, 30)
         painter.setFont(font_of(self, "body"))
         name = painter.fontMetrics().elidedText(slot.name, Qt.TextElideMode.ElideRight, round(inner.width()))
-        painter.drawText(
-            QRectF(inner.left(), inner.top() + big, inner.width() + 2, sized(self, 28)), _LEFT, name
-        )
+        if inner.height() >= big + line + high:
+            painter.drawText(QRectF(inner.left(), inner.top() + big, inner.width() + 2, line), _LEFT, name)
         said, tone = words.slot_state(slot)
         painter.setFont(font_of(self, "small"))
         width = painter.fontMetrics().horizontalAdvance(said) + chip_padding(self, tone)
-        high = sized(self, 30)
         paint_chip(painter, QRectF(inner.left(), inner.bottom() - high, width, high), said, tone, self)

@@ -104,11 +104,10 @@ class WallPage(Page):
         self.box.setMinimumWidth(sized(self, 150))
         foot.addWidget(self.box, 1)
         for button in (self.change, self.seal, self.more, self.plan):
-            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             foot.addWidget(button)
         self.view.horizontalHeader().hide()
         self.view.say_when_empty("还没有筐", "第一件货放进来，会自动开筐。", glyph=Glyph.BOX)
-        self.view.setMinimumHeight(sized(self, 104))
+        self.view.setMinimumHeight(sized(self, 84))
         self.column.addWidget(self.picture)
         self.column.addLayout(middle, 1)
         self.column.addLayout(foot)

@@ -26,7 +26,7 @@ from app.ui import tokens
 from app.ui.shapes import draw_tone, font_of, sized
 
 COLD = {Zone.FROZEN: "冻", Zone.CHILLED: "藏"}
-CELL_WIDTH, CELL_HEIGHT, SMALL_HEIGHT = 58, 38, 44
+CELL_WIDTH, CELL_HEIGHT, LOWEST_CELL, SMALL_HEIGHT = 58, 38, 27, 44
 _STEPS = {
     Qt.Key.Key_Left.value: -LEVELS, Qt.Key.Key_Right.value: LEVELS, Qt.Key.Key_Up.value: -1, Qt.Key.Key_Down.value: 1,
 }  # fmt: skip
@@ -60,7 +60,7 @@ class WallPicture(QWidget):
         self._grid = _Grid.of(())
         self._at, self._first = -1, 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("分拣墙")
 
     # --- what is shown ---
@@ -104,7 +104,7 @@ class WallPicture(QWidget):
         return QSize(sized(self, 700), sized(self, high))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 360), self.sizeHint().height())
+        return QSize(sized(self, 300), sized(self, SMALL_HEIGHT + 24 + LEVELS * LOWEST_CELL))
 
     @property
     def _shown(self) -> int:
@@ -197,24 +197,28 @@ class WallPicture(QWidget):
         painter.drawRoundedRect(cell, 5, 5)
         hue = QColor(self._grid.hues.get(slot.route, tokens.GREY))
         painter.fillRect(QRectF(cell.left() + 1, cell.top() + 4, 4, cell.height() - 8), hue)
-        inner = cell.adjusted(9, 1, -4, -7)
-        half = inner.height() / 2
+        self._paint_words(painter, cell.adjusted(9, 1, -4, -7), slot)
+        self._paint_fill(painter, cell, slot)
+
+    def _paint_words(self, painter: QPainter, inner: QRectF, slot: SlotView) -> None:
+        """Number and state over route and cold zones; in a low cell number and route beside each other."""
+        number = slot.slot.partition("-")[2]
+        low = inner.height() < sized(self, 27)
+        upper = QRectF(inner.left(), inner.top(), inner.width(), inner.height() / (1 if low else 2))
+        lower = upper if low else upper.translated(0, upper.height())
         painter.setPen(QColor(tokens.INK))
         painter.setFont(font_of(self, "small", bold=True))
-        number = slot.slot.partition("-")[2]
-        painter.drawText(
-            QRectF(inner.left(), inner.top(), inner.width(), half), Qt.AlignmentFlag.AlignVCenter, number
-        )
-        self._paint_state(painter, inner, half, slot)
+        painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, number)
+        if not low:
+            self._paint_state(painter, inner, upper.height(), slot)
         font = font_of(self, "small")
         font.setPixelSize(sized(self, 12))
         painter.setFont(font)
         painter.setPen(QColor(tokens.INK))
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         cold = "".join(COLD[x] for x in COLD if any(crate.zone is x for crate in slot.crates))
-        below = QRectF(inner.left(), inner.top() + half, inner.width(), half)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, slot.route)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, cold)
-        self._paint_fill(painter, cell, slot)
+        painter.drawText(lower, right if low else Qt.AlignmentFlag.AlignVCenter, slot.route)
+        painter.drawText(lower, right, "" if low else cold)
 
     def _paint_state(self, painter: QPainter, inner: QRectF, half: float, slot: SlotView) -> None:
         """Done is a check in a circle; a sealed crate beside an open one says 封."""

@@ -23,6 +23,7 @@ from app.sorting.actions import (
 from app.sorting.crates import (
     Changed,
     Closed,
+    Confirmed,
     Counted,
     CrateDone,
     Opened,
@@ -92,7 +93,7 @@ def product_done(way: Way, *, elsewhere: int) -> Answer:
 # --- done --------------------------------------------------------------------------------------------------
 
 
-def answer(result: Done | CrateDone | Refused) -> Answer:
+def answer(result: Done | CrateDone | Confirmed | Refused) -> Answer:
     """What to say about a result."""
     if isinstance(result, Refused):
         return refusal(result)
@@ -179,6 +180,12 @@ def _changed(result: Changed) -> Answer:
     return Answer(Tone.OK, "换好新筐", sentence, number=result.slot, spoken="换好新筐")
 
 
+def _confirmed(result: Confirmed) -> Answer:
+    if result.facts:
+        return Answer(Tone.OK, "对了", f"{result.slot} 有两个筐，这件记到 {result.crate}。", spoken="对了")
+    return Answer(Tone.OK, "对了", f"就是 {result.slot} 的筐 {result.crate}。请扫下一件。", spoken="对了")
+
+
 def _relabelled(result: Relabelled) -> Answer:
     sentence = f"{result.slot} 的筐改用新码 {result.crate}，里面 {result.pieces} 件跟着走。旧标签请撕掉。"
     return Answer(Tone.OK, "换好标签", sentence, number=result.slot, spoken="换好标签")
@@ -233,6 +240,7 @@ _DONE: dict[type, Callable[[Any], Answer]] = {
     Chosen: _chosen,
     Opened: _opened,
     Changed: _changed,
+    Confirmed: _confirmed,
     Relabelled: _relabelled,
     Closed: _closed,
     Unsealed: _unsealed,
@@ -340,6 +348,11 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
     Reason.SEALED: (Tone.WRONG, "这筐封了", _sealed),
     Reason.OLD_LABEL: (Tone.WRONG, "不是今晚的筐码", "{crate} 不是今晚的筐标签。请撕掉，换一张新的。"),
     Reason.USED_LABEL: (Tone.WRONG, "筐码用过了", "{crate} 已经用过，一个码只能用一次。请换一张新标签。"),
+    Reason.SLOT_HAS_CRATE: (
+        Tone.LOOK,
+        "这格已有筐",
+        "{slot} 已经有筐 {standing}，请扫那个筐。装满了，请到“分拣墙”按 F9 换筐。",
+    ),
     Reason.REPLACED: (Tone.WRONG, "旧标签", "这个筐已经换成 {became}。请撕掉旧标签，扫新的。"),
     Reason.ON_VAN: (Tone.WRONG, "已经装车", "{crate} 已经在车上，不能再动。要动请先在装车页卸下来。"),
     Reason.NO_PRODUCT: (Tone.WRONG, "不认识", f"今晚没有条码 {{code}} 的商品，没有记。{AREA}"),

@@ -35,6 +35,8 @@ from app.sorting.crates import (
     Changed,
     CheckCrate,
     Closed,
+    Confirmed,
+    ConfirmPut,
     Counted,
     OpenAll,
     Opened,
@@ -222,6 +224,38 @@ def test_what_still_lies_in_the_truck_cannot_be_sorted(tmp_path: Path, night: St
     refusal = store.writer.do(SortPiece(label_of(first_line(night))))
     assert reason_of(refusal) is Reason.NOT_UNLOADED
     store.close()
+
+
+def test_a_crate_scanned_after_a_put_at_once_is_checked(store: Store, night: StationNight) -> None:
+    line = first_line(night, pieces=2)
+    other = next(x for x in night.lines if x.point != line.point and x.zone == line.zone)
+    strange = do(store, SortPiece(label_of(other)), Put).crate
+    put = do(store, SortPiece(label_of(line)), Put)
+    assert do(store, ConfirmPut(put, put.crate), Confirmed).facts == ()
+    assert do(store, ConfirmPut(put, slot_code(put.slot)), Confirmed).slot == put.slot
+    assert reason_of(do(store, ConfirmPut(put, strange), Caught)) is Reason.WRONG_CRATE
+    assert reason_of(do(store, ConfirmPut(put, slot_code("9-09")), Caught)) is Reason.WRONG_CRATE
+    assert [kind for kind, _, _ in slips(store)] == ["wrong_crate", "wrong_crate"]
+    (label,) = do(store, ReserveLabels(1), Reserved).labels
+    named = do(store, ConfirmPut(put, label), Relabelled)
+    assert where(store, line.lot)[f"crate:{label}"] == 1
+    second = do(store, SortPiece(label_of(line, 2)), Put)
+    (label,) = do(store, ReserveLabels(1), Reserved).labels
+    assert reason_of(store.writer.do(ConfirmPut(second, label))) is Reason.SLOT_HAS_CRATE
+    assert second.crate == named.crate
+
+
+def test_goods_in_the_other_crate_of_a_slot_are_booked_there(store: Store, night: StationNight) -> None:
+    line = first_line(night, pieces=2)
+    first = do(store, SortPiece(label_of(line)), Put)
+    changed = do(store, ChangeCrate(first.crate), Changed)
+    store.writer.do(UnsealCrate(first.crate, "太满"))
+    put = do(store, SortPiece(label_of(line, 2)), Put)
+    other = changed.crate if put.crate == first.crate else first.crate
+    do(store, ConfirmPut(put, other), Confirmed)
+    assert where(store, line.lot)[f"crate:{other}"] >= 1
+    store.writer.do(SealCrate(put.crate))
+    assert reason_of(store.writer.do(ConfirmPut(put, other))) in (Reason.SEALED, Reason.EMPTY_CRATE)
 
 
 # --- by product --------------------------------------------------------------------------------------------

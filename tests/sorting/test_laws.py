@@ -16,13 +16,23 @@ from app.domain.refusals import Refused
 from app.sorting.actions import (
     JoinSorter,
     LeaveSorter,
+    Put,
     SortAll,
     SortPiece,
     SortProduct,
     TakeBack,
     TellShort,
 )
-from app.sorting.crates import ChangeCrate, CheckCrate, OpenAll, Relabel, SealCrate, TakeOut, UnsealCrate
+from app.sorting.crates import (
+    ChangeCrate,
+    CheckCrate,
+    ConfirmPut,
+    OpenAll,
+    Relabel,
+    SealCrate,
+    TakeOut,
+    UnsealCrate,
+)
 from app.sorting.rules import Need, share_out, slot_code
 from app.sorting.steps import steps_of
 from app.store.book import Book
@@ -34,7 +44,7 @@ NIGHT = small_night(points=4, pieces=30)
 LINES = NIGHT.lines
 LABELS = [piece_label(x.lot, nth=nth) for x in LINES for nth in range(1, x.pieces + 2)]
 WAYS = ["piece", "piece", "piece", "into", "slot", "product", "all", "short", "back", "undo", "full", "relabel",
-        "seal", "seal", "unseal", "out", "move", "check", "open", "join", "leave"]  # fmt: skip
+        "seal", "seal", "unseal", "out", "move", "check", "open", "join", "leave", "confirm", "confirm"]  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(WAYS), st.integers(0, 99), st.integers(0, 99)), max_size=25)
 
 
@@ -48,6 +58,7 @@ class PlayNight:
     def __init__(self, steps: Sequence[tuple[str, int, int]]) -> None:
         self.steps = steps
         self.last: tuple[Any, ...] = ()
+        self.put: Put | None = None
 
     def perform(self, book: Book) -> None:
         """Play; always ends in `_Played`."""
@@ -55,6 +66,7 @@ class PlayNight:
             before, sealed = _contents(book), _sealed(book)
             command = self._command(book, *step)
             result = command.perform(book)
+            self.put = result if isinstance(result, Put) else self.put
             self.last = getattr(result, "facts", ()) or self.last
             after = _contents(book)
             assert not (isinstance(result, Refused) and before != after), result
@@ -89,6 +101,7 @@ class PlayNight:
             "move": lambda: TakeOut(crate, line.lot, 1, crates[one % len(crates)] if crates else ""),
             "check": lambda: CheckCrate(crate, other),
             "open": lambda: OpenAll((Zone.FROZEN,)),
+            "confirm": lambda: ConfirmPut(self.put, crate) if self.put else SealCrate(crate),
             "join": lambda: JoinSorter(f"{one:03d}"),
             "leave": LeaveSorter,
         }

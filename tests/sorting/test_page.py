@@ -105,6 +105,19 @@ def _fresh(counter: Counter) -> str:
     return made.labels[0]
 
 
+def test_a_crate_scanned_after_a_piece_is_checked_at_once(counter: Counter, night: StationNight) -> None:
+    line = first_line(night)
+    other = next(x for x in night.lines if x.point != line.point and x.zone == line.zone)
+    wrong = put_of(counter, SortPiece(label_of(other)))
+    counter.scan(label_of(line))
+    answer = counter.scan(wrong.crate)
+    assert (answer.kind, answer.number) == (Tone.WRONG, slot_of(counter.store, line.point))
+    answer = counter.scan(_fresh(counter))
+    assert (answer.kind, answer.word) == (Tone.OK, "换好标签")
+    counter.scan(label_of(other, 2) if other.pieces > 1 else label_of(first_line(night, pieces=2)))
+    assert counter.scan(counter.page._last.crate).word == "对了"
+
+
 def test_a_crate_alone_says_what_to_do(counter: Counter, night: StationNight) -> None:
     put = put_of(counter, SortPiece(label_of(first_line(night))))
     assert counter.scan(put.crate).word == "这是筐码"
