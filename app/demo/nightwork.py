@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.demo.scenes import do_all
 from app.domain.goods import Shortfall
 from app.domain.labels import piece_label
 from app.sandbox.station_story import StationLine, Truck
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 BOARD, DOCK, SORT, WALL, LOAD, HAND, ROUTES, SETTINGS = range(1, 9)
 SHOWN_SCANS = 4
-"""So many pieces of each half truck are sorted by scans in the window."""
+"""So many pieces of a slice that is shown are sorted by scans in the window."""
 SORTERS = ("07", "12", "15", "21")
 _STROKES = (((0.1, 0.6), (0.3, 0.3), (0.4, 0.7)), ((0.5, 0.3), (0.6, 0.7), (0.85, 0.35)))
 
@@ -24,20 +25,23 @@ class NightWork:
 
     def __init__(self, play: NightPlay) -> None:
         self.play, self.hands, self.night = play, play.hands, play.night
-        self._sorter = 0
-        self._labels: dict[str, list[str]] = {}
+        self._waiting: list[str] = []
 
     # --- before the trucks ---
 
     def begin(self) -> None:
         """Look at the empty board, set the wall up, plan the runs."""
         from app.loading.actions import PlanRuns
+        from app.sorting.actions import JoinSorter
 
         self.hands.page(BOARD)
         self.hands.picture("看板-等车")
         self.hands.page(DOCK)
         self.hands.picture("卸车-等车")
         self.hands.do(PlanRuns())
+        self.hands.do(JoinSorter(SORTERS[0]))
+        for badge, pc in zip(SORTERS[1:], self.play.stage.crew, strict=True):
+            pc.store.writer.do(JoinSorter(badge))
         self.hands.page(WALL)
         self.hands.press_button("F12")
         reader = self.play.stage.counter.reader
@@ -75,7 +79,7 @@ class NightWork:
         left = sum(box.pieces for pallet in truck.pallets for box in pallet.containers if not box.here)
         self.hands.do(EndUnloading(truck.trip, left))
         self._note_differences(truck)
-        self._labels[truck.trip] = self._labels_of(truck)
+        self._waiting += self._labels_of(truck)
         self.hands.picture(f"卸车-卸完-{truck.trip}")
 
     def _note_differences(self, truck: Truck) -> None:
@@ -96,25 +100,30 @@ class NightWork:
 
     # --- the wall ---
 
-    def sort(self, truck: Truck, *, half: int) -> None:
-        """Half of a truck's pieces, by another sorter: some by scans in the window, the rest by the same command."""
-        from app.sorting.actions import JoinSorter, SortPiece
+    def sort(self, *, left: int, pictured: bool) -> None:
+        """Five minutes at the wall: four PCs share what is due; here some by scans, elsewhere by the same command."""
+        from app.sorting.actions import SortPiece
 
-        self.hands.do(JoinSorter(SORTERS[self._sorter % len(SORTERS)]))
-        self._sorter += 1
-        labels = self._labels[truck.trip]
-        mine = labels[: len(labels) // 2] if half == 0 else labels[len(labels) // 2 :]
+        due = -(-len(self._waiting) // left)
+        mine, self._waiting = self._waiting[:due], self._waiting[due:]
+        crew = self.play.stage.crew
+        for nth, pc in enumerate(crew):
+            do_all(pc.store.writer, (SortPiece(label) for label in mine[nth + 1 :: len(crew) + 1]))
+        here = mine[:: len(crew) + 1]
+        self.play.do_all(SortPiece(label) for label in here[SHOWN_SCANS * pictured :])
+        if pictured and here:
+            self._show(here[:SHOWN_SCANS])
+
+    def _show(self, labels: list[str]) -> None:
         self.hands.page(SORT)
-        for nth, label in enumerate(mine[:SHOWN_SCANS]):
+        for label in labels:
             self.hands.scan(label)
-            if nth == 0:
-                self.hands.picture(f"分拣-{truck.trip}-{half + 1}")
-        if half == 0 and mine:
-            self.hands.scan(mine[0])
-            self.hands.picture("分拣-重复扫")
-        self.play.do_all(SortPiece(label) for label in mine[SHOWN_SCANS:])
+        self.hands.picture("分拣-放好")
+        self.hands.scan(labels[0])
+        self.hands.picture("分拣-重复扫")
+        self.play.exchange()
         self.hands.page(BOARD)
-        self.hands.picture(f"看板-{truck.trip}-{half + 1}")
+        self.hands.picture("看板-分拣中")
 
     def _labels_of(self, truck: Truck) -> list[str]:
         """The labels of the pieces that are on the dock, in the order in which the containers hold them."""

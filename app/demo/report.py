@@ -11,6 +11,7 @@ from app.domain.places import HERE, Kind
 from app.hub import platform
 from app.hub.hub import Hub
 from app.store.connection import Reader
+from app.sync.protocol import PLATFORM_DEVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def report(
         pieces_out=-_flow(reader, borders.goes_to, borders.here),
         pieces_here=_here(reader, borders.here),
         fen_difference=_fen_difference(reader),
-        facts_local=reader.value("SELECT count(*) FROM facts WHERE device = ?", (device,)),
+        facts_local=reader.value("SELECT count(*) FROM facts WHERE device <> ?", (PLATFORM_DEVICE,)),
         facts_hub=platform.facts_count(hub, point),
         digests_equal=platform.digest_of(hub, device, epoch=epoch) == last[1],
         stock_equal=_stock(reader) == platform.stock_of(hub, point),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from app.sandbox.photos import photo
+from app.store.writer import Writer
 from app.ui.photo import photo_of
 
 MINUTE = 60_000
@@ -24,3 +26,9 @@ def jpeg_of(name: str) -> bytes:
     """A story's photo as JPEG bytes."""
     made = photo_of(photo(name))
     return made.jpeg if made else b""
+
+
+def do_all(writer: Writer, commands: Iterable[Any]) -> None:
+    """Submit all, then wait for all."""
+    for future in [writer.submit(command) for command in commands]:
+        future.result()
