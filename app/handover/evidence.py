@@ -143,7 +143,10 @@ def verify(raw: bytes) -> Verified:
     content = rest[:-1]
     if not is_signed(public_key, signature, content):
         raise BadEvidence("signature")
-    return _checked(json.loads(content), public_key)
+    try:
+        return _checked(json.loads(content), public_key)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise error if isinstance(error, BadEvidence) else BadEvidence("content") from error
 
 
 def _checked(found: dict[str, Any], public_key: bytes) -> Verified:

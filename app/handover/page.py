@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from app.domain.answers import Answer, Tone
 from app.domain.clock import Clock, business_day
@@ -54,7 +54,7 @@ from app.ui.desk import Desk
 from app.ui.dialogs import ask_reason, confirm
 from app.ui.page import Page
 from app.ui.panels import label
-from app.ui.photo import Camera
+from app.ui.photo import Camera, read_file
 from app.ui.shapes import Glyph, sized
 from app.ui.sheet import Sheet, sheet_over
 from app.ui.signature import Signature, ask_signature
@@ -65,7 +65,7 @@ DOING = (
     ("点数交接", "交接单"),
     ("回站清点", "交接单"),
     ("调整", "流水"),
-    ("定责出证据", ""),
+    ("定责出证据", "核对文件"),
 )
 LOOK_AGAIN_MS = 30_000
 ROOM = "handover"
@@ -94,11 +94,16 @@ class HandoverPage(Page):
         *,
         camera: Camera | None = None,
         papers: Path | None = None,
+        choose_file: Callable[[QWidget], str] | None = None,
     ) -> None:
-        """``papers`` is the folder for sheets and evidence; nothing is photographed here, so ``camera`` rests."""
+        """``papers`` is the folder for sheets and evidence, ``choose_file(over)`` names evidence to check ("": none).
+
+        Nothing is photographed here, so ``camera`` rests.
+        """
         super().__init__(desk)
         self._reader, self._clock = reader, clock
         self._papers = papers or _documents()
+        self._choose_file = choose_file or _ask_file
         self._step: tuple[FactId, ...] = ()
         self._ways = Ways(reader)
         self._clashes, self._told = Clashes(reader, room=ROOM, kinds=CLASHING), 0
@@ -228,8 +233,7 @@ class HandoverPage(Page):
     def _name_buttons(self, part: int) -> None:
         first, second = DOING[part]
         self.first.set_text(first)
-        self.second.set_text(second or "—")
-        self.second.setVisible(bool(second))
+        self.second.set_text(second)
 
     def _look(self) -> None:
         part, day = self.parts.index, self._day()
@@ -250,10 +254,11 @@ class HandoverPage(Page):
         if isinstance(row, ShortRow):
             said = f"{row.name}：{words.chain_sentence(row.chain)}。{words.reason(row.chain)}"
         elif isinstance(row, RunRow) and self.parts.index == RUNS:
-            said = _about_run(row)
+            silent = queries.silent_points(self._reader, row.run) if row.handed_ms else []
+            said = words.about_run(row, silent)
         self.remark.setText(said)
         self.first.setEnabled(row is not None)
-        self.second.setEnabled(row is not None)
+        self.second.setEnabled(row is not None or self.parts.index == SHORTS)
 
     def _point_at(self, view: Any, key: str) -> bool:
         self._look()
@@ -313,6 +318,9 @@ class HandoverPage(Page):
             (self._ask_count if self.parts.index == RUNS else self._ask_back)(row)
 
     def _do_second(self) -> None:
+        if self.parts.index == SHORTS:
+            self._check_file()
+            return
         row = self._current()
         if isinstance(row, HolderRow):
             self._show_history(row)
@@ -479,6 +487,22 @@ class HandoverPage(Page):
         command = SealEvidence(row.lot, content, link, words.reason(row.chain))
         self.desk.do(command, partial(self._sealed, pack, content))
 
+    def _check_file(self) -> None:
+        """Somebody else's evidence: whether it is what its station signed."""
+        from app.handover import evidence
+
+        name = self._choose_file(self)
+        if not name:
+            return
+        try:
+            found = evidence.verify(read_file(Path(name)))
+        except evidence.BadEvidence:
+            self.desk.answer(words.BAD_EVIDENCE)
+            return
+        self.desk.answer(
+            words.verified(found.fingerprint, lot=found.lot, facts=found.facts, chained=found.chained)
+        )
+
     def _sealed(self, pack: Any, content: bytes, result: Sealed | Refused) -> None:
         from app.handover import evidence
 
@@ -504,17 +528,13 @@ def _whole(stops: Any) -> Load:
     return Load(*(sum(part) for part in zip(*loads, strict=True))) if loads else Load(0, 0, 0)
 
 
-def _about_run(row: RunRow) -> str:
-    if row.handed_ms:
-        left = row.points - row.answered
-        return f"还有 {left} 站没有回执。" if left else "各站都回执了。"
-    if row.refused:
-        return f"司机点过 {row.refused} 次没有签。可以再点。"
-    return "先请司机点数，点完才看得到本站的数。" if row.closed_ms else "装车页关好门就能交接。"
-
-
 def _printed(where: Path) -> Answer:
     return Answer(Tone.OK, "交接单好了", f"存在 {where}，打开就能打印。")
+
+
+def _ask_file(over: QWidget) -> str:
+    name, _ = QFileDialog.getOpenFileName(over, "选择追责文件", "", "追责文件 (*.jsonl);;所有文件 (*)")
+    return name
 
 
 def _documents() -> Path:

@@ -147,6 +147,17 @@ _ARRIVALS = (
 )
 
 
+def silent_points(reader: Reader, run: str) -> list[str]:
+    """The names of a van's points that have not answered yet, in the order of the stops."""
+    names = point_names(reader)
+    rows = reader.rows(
+        "SELECT p.point FROM run_points p LEFT JOIN receipts x ON x.run = p.run AND x.point = p.point"
+        " WHERE p.run = ? AND x.run IS NULL ORDER BY p.seq",
+        (run,),
+    )
+    return [str(names.get(str(point), str(point))) for (point,) in rows]
+
+
 def run_of_crate(reader: Reader, crate: str) -> str:
     """The run that a crate is on, "" for none."""
     return str(reader.value("SELECT run FROM wall_crates WHERE crate = ?", (crate,)) or "")

@@ -205,6 +205,9 @@ CANNOT_SAVE = Answer(
     "文件写不进文件夹。请看磁盘是不是满了，或那个 PDF 是不是还开着。",
     spoken="没有存上",
 )
+BAD_EVIDENCE = Answer(
+    Tone.WRONG, "对不上", "这个文件和签名对不上，可能被改过或没传完，不能作证。请让对方重发原件。"
+)
 PICK_A_ROW = Answer(Tone.INFO, "先选一行", "请用 ↑ ↓ 选中一行，再按一次。")
 
 
@@ -229,6 +232,21 @@ def run_state(row: RunRow) -> tuple[str, Tone]:
     if not row.closed_ms:
         return "没关门", Tone.INFO
     return (f"拒签 {row.refused} 次", Tone.WRONG) if row.refused else ("等交接", Tone.LOOK)
+
+
+def about_run(row: RunRow, silent: Sequence[str]) -> str:
+    """What is to be known about a van below the list; ``silent`` are its points without a receipt."""
+    if row.handed_ms and not silent:
+        return "各站都回执了。"
+    if row.handed_ms:
+        more = f"等 {len(silent)} 站" if len(silent) > MOST_NAMES else ""
+        return f"还没有回执：{'、'.join(silent[:MOST_NAMES])}{more}。"
+    if row.refused:
+        return f"司机点过 {row.refused} 次没有签。可以再点。"
+    return "先请司机点数，点完才看得到本站的数。" if row.closed_ms else "装车页关好门就能交接。"
+
+
+MOST_NAMES = 3
 
 
 def back_state(row: RunRow) -> tuple[str, Tone]:
@@ -328,6 +346,12 @@ def _fall(share: Share) -> str:
 def _further(falls: Sequence[Share]) -> str:
     rest = sum(share.pieces for share in falls)
     return f"后面还少 {rest} 件，另外再看。" if rest else ""
+
+
+def verified(fingerprint: str, *, lot: str, facts: int, chained: int) -> Answer:
+    """A signed file was checked and is whole."""
+    sentence = f"货号 {lot} 的 {facts} 条记录一字没改，{chained} 条在签名方的链上。站码 {fingerprint}，请和对方核对。"
+    return Answer(Tone.OK, "没有改过", sentence)
 
 
 # --- a lot's history ---------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ class Counter:
     papers: Path
     answers: list[Answer] = field(default_factory=list)
     clock: int = 10_000
+    file: str = ""
 
     def scan(self, code: str) -> None:
         self.clock = scan_code(window_of(self.window), code, at=self.clock + 1000)
@@ -110,9 +111,13 @@ def counter(yard: Yard, qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Ite
     desk.setParent(window)
     qtbot.addWidget(window)
     reader = yard.store.reader()
-    page = HandoverPage(desk, reader, yard.clock, papers=tmp_path / "papers")
+    chosen: list[Counter] = []
+    page = HandoverPage(
+        desk, reader, yard.clock, papers=tmp_path / "papers", choose_file=lambda _: chosen[0].file
+    )
     window.add_page(page)
     made = Counter(window, page, yard, qtbot, tmp_path / "papers")
+    chosen.append(made)
     desk.answered.connect(made.answers.append)
     window.resize(1024, 768)
     window.show()
@@ -198,6 +203,19 @@ def test_a_driver_who_does_not_sign_is_written_down_with_the_crates_that_were_no
     assert crates[0] in counter.yard.value("SELECT body FROM handovers")
     assert counter.cells(RUNS, 6)[0] == "拒签 1 次"
     assert handed(counter).word == "交接好了"
+
+
+def test_the_points_that_have_not_answered_are_named(counter: Counter) -> None:
+    handed(counter)
+    line = counter.yard.lines()[0]
+    counter.yard.hear(counter.yard.receipt(line))
+    counter.page._point_at(counter.page.views[RUNS], counter.yard.run())
+    counter.page.refresh(frozenset())
+    said = counter.page.remark.text()
+    names = {shop.code: shop.name for shop in counter.yard.night.points}
+    silent = [point for point in counter.yard.night.routes[0].points if point != line.point]
+    assert said.startswith("还没有回执：" + names[silent[0]])
+    assert names[line.point] not in said
 
 
 def test_an_open_or_handed_van_opens_no_form(counter: Counter) -> None:
@@ -331,6 +349,21 @@ def test_a_shortage_names_who_held_it_and_leaves_its_evidence(counter: Counter) 
     data = next((counter.papers / "追责").glob("*.jsonl"))
     assert verify(data.read_bytes()).lot == line.lot
     assert data.with_suffix(".pdf").is_file()
+
+
+def test_somebody_else_s_evidence_is_checked(counter: Counter, tmp_path: Path) -> None:
+    handed(counter)
+    counter.yard.hear(counter.yard.receipt(max(counter.yard.lines(), key=lambda line: line.pieces), short=1))
+    turn_to(counter, SHORTS)
+    counter.answer_after(lambda: counter.press(Qt.Key.Key_F9))
+    counter.file = str(next((counter.papers / "追责").glob("*.jsonl")))
+    good = counter.answer_after(lambda: counter.press(Qt.Key.Key_F10))
+    assert (good.kind, good.word) == (Tone.OK, "没有改过")
+    spoiled = tmp_path / "spoiled.jsonl"
+    spoiled.write_bytes(Path(counter.file).read_bytes().replace(b"HandedOver", b"HandedOver "))
+    for file in (str(spoiled), str(tmp_path / "nothing"), str(counter.papers)):
+        counter.file = file
+        assert counter.answer_after(lambda: counter.press(Qt.Key.Key_F10)).word == "对不上"
 
 
 def test_a_shortage_that_nobody_can_be_named_for_keeps_its_evidence(counter: Counter) -> None:

@@ -210,6 +210,14 @@ def test_a_station_cannot_sign_a_changed_history(yard: Yard) -> None:
         verify(signed_file(content, seal))
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"pictures": {}, "facts": [1]}', b"\xff"])
+def test_a_signed_file_of_another_kind_is_no_evidence(yard: Yard, content: bytes) -> None:
+    row = a_shortage(yard)
+    seal = yard.do(SealEvidence(row.lot, content, Link.DRIVER, "x"))
+    with pytest.raises(BadEvidence, match="content"):
+        verify(signed_file(content, seal))
+
+
 def test_paper_and_file_are_written_side_by_side(yard: Yard, tmp_path: Path) -> None:
     pack, content, seal = sealed(yard)
     paper, data = export(pack, content, seal, tmp_path / "证据")
