@@ -176,7 +176,7 @@ def _paint_badge(painter: QPainter, rect: QRect, mark: Mark | None, text: str, v
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something to look at: a point that is left out, or one that another van brings than yesterday."""
+    """Something to look at: a point that is left out, late, or brought by another van than yesterday."""
 
     point: str
     name: str
@@ -188,7 +188,7 @@ class Concern:
 
 
 def concerns(board: Board, moved: Sequence[Moved]) -> list[Concern | Section]:
-    """What had to be guessed; what is left out, why and the cheapest way out; what is otherwise than yesterday."""
+    """What had to be guessed; what is left out and the way out; who waits; what is otherwise than yesterday."""
     tonight = board.tonight
     left = loose(tonight.night, board.plan)
     rows: list[Concern | Section] = [Section(said) for said in words.lacks(tonight.lacks)]
@@ -197,6 +197,10 @@ def concerns(board: Board, moved: Sequence[Moved]) -> list[Concern | Section]:
     for each in left:
         name, why = tonight.stop_name(each.point), words.WHY[each.why]
         rows.append(Concern(each.point, name, why, words.way_out(each), Tone.WRONG, left=each))
+    late = [point for route in board.plan.routes for point in route.late_points]
+    if late:
+        rows.append(Section("会晚到", f"{len(late)} 站"))
+    rows += [_late(board, point) for point in late]
     if moved:
         saved = sum(-each.back.effect.cost_fen for each in moved if each.back)
         rows.append(Section("和昨天不同", f"{len(moved)} 个点，共{words.saving(-saved)}"))
@@ -205,6 +209,15 @@ def concerns(board: Board, moved: Sequence[Moved]) -> list[Concern | Section]:
         what = f"{_route_or_van(tonight, other.before)} → {_route_or_van(tonight, other.van)}"
         rows.append(Concern(other.point, name, what, _gain(other), Tone.INFO, moved=other))
     return rows
+
+
+def _late(board: Board, point: str) -> Concern:
+    night, route = board.night, board.route_of(point)
+    behind = 0
+    if route is not None:
+        behind = route.arrivals_s[route.points.index(point)] - night.latest_s(night.stop_at[point])
+    name, what = board.tonight.stop_name(point), f"晚 {words.minutes(behind)}"
+    return Concern(point, name, what, "换一台车，或往前排", Tone.WRONG)
 
 
 def _route_or_van(tonight: Tonight, van: str) -> str:

@@ -234,18 +234,30 @@ class RoutingPage(Page):
         if self._whole.currentIndex():
             self.master.look()
         known = gather(self._reader, day=day, before=self._known)
-        if known == self._known:
-            return
-        self._known = self.hand.known = known
+        same, self._known, self.hand.known = known == self._known, known, known
         if self.stage is Stage.SEARCHING:
             return
         board = self.board
+        if self.stage in (Stage.EMPTY, Stage.ADOPTED) and self._adopted_elsewhere():
+            self._load_adopted(known)
+            return
+        if same:
+            return
         if board is not None:
             self.planner.mend(known, board.tonight.wish, board.plan, self._fitted)
-        elif queries.plan_of(self._reader, day=day):
-            self._load_adopted(known)
         else:
             self._show_nothing()
+
+    def _adopted_elsewhere(self) -> bool:
+        """Whether the book holds a plan for today that is not the one shown: of an earlier start, or of another PC."""
+        order, _ = self._adopted_order()
+        shown = self.board.plan.points_of() if self.board else {}
+        return bool(order) and {van: tuple(points) for van, points in order.items()} != shown
+
+    def _adopted_order(self) -> tuple[dict[str, list[str]], dict[str, int]]:
+        rows = queries.plan_stops(self._reader, day=self._day)
+        vans = {row.route: row.van for row in queries.plan_of(self._reader, day=self._day)}
+        return _order_of(rows, vans)
 
     def undo(self) -> None:
         if self._whole.currentIndex():
@@ -383,9 +395,7 @@ class RoutingPage(Page):
     def _load_adopted(self, known: Known) -> None:
         """The plan that holds for today, read back from the book."""
         self._set_stage(Stage.WAITING)
-        rows = queries.plan_stops(self._reader, day=known.day)
-        vans = {row.route: row.van for row in queries.plan_of(self._reader, day=known.day)}
-        order, parts = _order_of(rows, vans)
+        order, parts = self._adopted_order()
         plan = Plan(tuple(_as_it_is(van, points) for van, points in order.items()))
         self.planner.mend(known, Wish(parts=parts), plan, self._loaded)
 
@@ -471,7 +481,9 @@ class RoutingPage(Page):
     def _ask_concern(self, row: Concern) -> None:
         if row.left is not None:
             self.hand.way_out(row)
-        elif row.moved is not None and row.moved.back is not None:
+        elif row.moved is None:
+            self.hand.ask_stop(row.point)
+        elif row.moved.back is not None:
             self._ask_back(row.moved)
 
     def _ask_back(self, moved: Moved) -> None:

@@ -436,11 +436,21 @@ def _(fact: e.DriverRetired, book: Book, entry: Entry) -> None:
 
 @project.register(e.StopSet)
 def _(fact: e.StopSet, book: Book, entry: Entry) -> None:
+    """What the station itself said of a point stands: the platform then changes its name and village only."""
+    from app.store.book import PLATFORM_DEVICE
+
+    own = int(entry.recorded.id.device != PLATFORM_DEVICE)
+    if not own and book.value("SELECT own FROM stops WHERE point = ?", (fact.point,)):
+        book.run(
+            "UPDATE stops SET name = ?, village = ?, town = ? WHERE point = ?",
+            (fact.name, fact.village, fact.town, fact.point),
+        )
+        return
     book.run(
         "INSERT OR REPLACE INTO stops (point, name, village, town, latitude, longitude, guessed, area, opens_s,"
-        " closes_s, unloading_s, forbidden) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " closes_s, unloading_s, forbidden, own) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (fact.point, fact.name, fact.village, fact.town, fact.latitude, fact.longitude, int(fact.guessed),
-         fact.area, fact.opens_s, fact.closes_s, fact.unloading_s, dumps(fact.forbidden)),
+         fact.area, fact.opens_s, fact.closes_s, fact.unloading_s, dumps(fact.forbidden), own),
     )  # fmt: skip
 
 

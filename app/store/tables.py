@@ -326,6 +326,7 @@ stops = Table(
     _number("closes_s"),
     _number("unloading_s"),  # for a stop, besides the time of each piece
     _text("forbidden"),  # vans that cannot go there, a JSON array
+    _number("own"),  # 1: said at the station; the platform then changes its name and village only
 )
 
 fixed_routes = Table("fixed_routes", metadata, _text("point", key="pk"), _text("route"))

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("closes_s", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unloading_s", sa.Integer(), server_default="0", nullable=False),
         sa.Column("forbidden", sa.String(), server_default="", nullable=False),
+        sa.Column("own", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("point"),
     )
     op.create_table(

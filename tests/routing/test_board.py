@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.routing.board import Board, Strain
 from app.routing.first import first_plan
@@ -117,6 +121,36 @@ def test_points_with_another_van_than_yesterday_are_told_with_what_going_back_co
     assert back is not None
     assert back.effect.metres == 2000
     assert desk.moved()[-1].point in ("a", "c")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"), st.integers(0, 5)), max_size=12)
+)
+def test_whatever_a_hand_does_every_point_is_in_one_route_and_all_steps_go_back(
+    steps: list[tuple[str, str, int]],
+) -> None:
+    desk = board()
+    first = desk.plan
+    done = 0
+    for one, other, what in steps:
+        tried = (
+            desk.try_swap(one, other)
+            if what == 0
+            else desk.try_shift(one, by=1 - 2 * (what % 2))
+            if what < 3
+            else desk.try_move(one, f"V{what - 1}", at=what)
+        )
+        if tried is not None:
+            desk.take(tried, "改")
+            done += 1
+        points = [point for route in desk.plan.routes for point in route.points]
+        assert sorted(points) == list("abcdef")
+        assert desk.plan == replace(
+            evaluate(desk.night, desk.plan.points_of(), like=desk.plan), routes=desk.plan.routes
+        )
+    for _ in range(done):
+        assert desk.undo() == "改"
+    assert desk.plan is first
 
 
 def test_trying_changes_nothing() -> None:

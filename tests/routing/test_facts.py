@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.domain import events as e
+from app.domain.codec import Recorded, encode
+from app.domain.ids import FactId
 from app.store import upgrade
-from app.store.book import Book
+from app.store.book import PLATFORM_DEVICE, Book
 from app.store.connection import connect
 from app.store.opening import Store
 from tests.samples import DAY, Record, morning
@@ -95,6 +98,36 @@ def test_the_plan_adopted_last_is_the_plan_of_the_day_with_a_split_point_twice(s
 def test_an_arrival_noted_again_is_corrected(store: Store) -> None:
     found = rows(store, "SELECT point, at_s FROM arrivals ORDER BY point")
     assert found == [("", 25_260), ("BY-1", 25_950)]
+
+
+@dataclass(frozen=True)
+class Hear:
+    """A fact of the platform."""
+
+    fact: e.Fact
+    seq: int
+
+    def perform(self, book: Book) -> None:
+        """Enter it as the feed would."""
+        known = FactId(PLATFORM_DEVICE, 1, self.seq)
+        book.hear(
+            Recorded(known, book.clock.now_ms(), 0, DAY, "", type(self.fact).__name__, encode(self.fact))
+        )
+
+
+def test_what_the_station_said_of_a_point_is_not_overwritten_by_the_platform(store: Store) -> None:
+    told = e.StopSet("BY-7", "平台叫法", "村", "镇", 23_000_000, 108_000_000, guessed=True)
+    store.writer.do(Hear(told, 1))
+    assert rows(store, "SELECT name, latitude, own FROM stops WHERE point = 'BY-7'") == [
+        ("平台叫法", 23_000_000, 0)
+    ]
+    mine = replace(told, name="我们叫法", latitude=23_111_111, guessed=False, closes_s=36_000)
+    store.writer.do(Record((mine,)))
+    store.writer.do(Hear(replace(told, name="新名字", latitude=22_000_000), 2))
+    found = rows(store, "SELECT name, latitude, guessed, closes_s, own FROM stops WHERE point = 'BY-7'")
+    assert found == [("新名字", 23_111_111, 0, 36_000, 1)]
+    before, after = store.writer.do(Replay())
+    assert before == after
 
 
 class Replay:

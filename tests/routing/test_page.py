@@ -248,6 +248,30 @@ def test_an_adopted_plan_is_there_again_when_the_program_starts(station: Station
     reader.close()
 
 
+def test_a_plan_adopted_at_another_pc_takes_the_place_of_ours(station: Station) -> None:
+    page = station.adopted()
+    board = page.board
+    assert board is not None
+    one, *rest = board.plan.routes
+    turned = replace(one, points=tuple(reversed(one.points)))
+    from app.routing.tonight import adopted
+
+    station.record(adopted(board.tonight, replace(board.plan, routes=(turned, *rest))))
+    station.until(lambda: page.board is not None and page.board.plan.points_of()[one.van] == turned.points)
+    assert page.stage is Stage.ADOPTED
+
+
+def test_a_plan_that_is_being_changed_by_hand_is_not_taken_away(station: Station) -> None:
+    page = station.adopted()
+    board = page.board
+    assert board is not None
+    page.hand.take(board.try_reverse(board.plan.routes[0].van), "倒过来跑")
+    mine = board.plan
+    page.refresh(page.topics)
+    assert board.plan is mine
+    assert page.stage is Stage.READY
+
+
 def test_without_goods_the_page_says_so(qtbot: QtBot, tmp_path: Path) -> None:
     from tests.samples import morning
 
@@ -527,6 +551,26 @@ def test_a_point_that_cannot_be_served_is_listed_with_why_and_a_way_out_that_is_
     assert page.board is not None
     assert demand.point in page.board.plan.van_of
     assert [line for line in page.concerns_model.rows if isinstance(line, Concern) and line.left] == []
+
+
+def test_a_stop_that_a_hand_makes_late_is_listed_and_marked(station: Station) -> None:
+    page = station.planned()
+    board = page.board
+    assert board is not None
+    point = board.plan.routes[0].points[0]
+    row = next(s for s in queries.stops(page._reader) if s.point == point)
+    station.record(replace(row, closes_s=board.plan.routes[0].arrivals_s[0] + 60))
+    station.until(lambda: board.night.stop_at[point].closes_s < 86_400)
+    route = board.route_of(point)
+    assert route is not None
+    page.hand.take(board.try_move(point, route.van, at=len(route.points) - 1), "往后")
+    late = [
+        line for line in page.concerns_model.rows if isinstance(line, Concern) and line.what.startswith("晚 ")
+    ]
+    assert [line.point for line in late] == [point]
+    assert [figure.number for figure in page.strip.figures if figure.name == "晚到"] == ["1 站"]
+    page._ask_concern(late[0])
+    assert len(station.options()) >= 5
 
 
 def test_a_point_without_a_place_opens_its_sheet_and_is_planned_once_placed(station: Station) -> None:
