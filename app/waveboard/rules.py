@@ -297,9 +297,14 @@ def _seal(night: Night) -> Step | None:
     return Step(
         Room.WALL,
         "封筐",
-        f"{waiting[0].dock} 等 {len(waiting)} 条线路分齐了，{crates} 筐没封。",
+        f"{_some(waiting)}分齐了，{crates} 筐没封。",
         Tone.OK,
     )
+
+
+def _some(routes: Sequence[RouteNow]) -> str:
+    """`1-2 `, or `1-2 等 3 条线路`."""
+    return f"{routes[0].dock} 等 {len(routes)} 条线路" if len(routes) > 1 else f"{routes[0].dock} "
 
 
 def _load(night: Night) -> Step | None:
@@ -316,7 +321,7 @@ def _close(night: Night) -> Step | None:
     ready = [r for r in night.routes if r.crates and r.aboard >= r.crates and not r.left and not r.closed_ms]
     if not ready:
         return None
-    return Step(Room.LOADING, "关车门", f"{ready[0].dock} 等 {len(ready)} 辆车装齐了，可以关门。", Tone.OK)
+    return Step(Room.LOADING, "关车门", f"{_some(ready)}装齐了，可以关门。", Tone.OK)
 
 
 def _hand_over(night: Night) -> Step | None:
