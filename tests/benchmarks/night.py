@@ -44,6 +44,8 @@ EDGE = 1_000
 """The first and the last so many scans of the night are compared."""
 CONTROL = 500
 IDLE_SECONDS = 8.0
+BOARDS = 40
+"""The board is refreshed so often in the middle of the night and at its end."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,7 @@ def _play(play: Play, night: StationNight, labels: list[str], options: Options, 
     begin, cpu = time.perf_counter(), _cpu(play.process)
     scans = play.scan(desks, labels[:half], rate)
     before = play.settle(desks)
+    board = desks[0].ask("board", BOARDS)
     desks[-1].ask("go_offline")
     scans += play.scan(desks[:-1], labels[half:missed], rate)
     feed_n = play.settle(desks[:-1])
@@ -204,11 +207,13 @@ def _play(play: Play, night: StationNight, labels: list[str], options: Options, 
     play.settle(desks)
     cpu, seconds = _cpu(play.process) - cpu, time.perf_counter() - begin
     _check(play, night)
+    board += desks[0].ask("board", BOARDS)
     return _report(
         Seen(
             scans=scans,
             control=control,
             back=back,
+            board=board,
             missed=feed_n - before,
             seconds=seconds,
             host_cpu=cpu,
@@ -227,6 +232,7 @@ class Seen:
     scans: list[list[float]]
     control: list[float]
     back: dict[str, Any]
+    board: list[float]
     missed: int
     seconds: float
     host_cpu: float
@@ -259,6 +265,8 @@ def _report(seen: Seen, night: StationNight) -> int:
         catch_up_s=back_s,
         catch_up_facts=seen.missed,
         catch_up_scan_p95_ms=percentile(meanwhile, 95),
+        board_refresh_p95_ms=percentile(seen.board, 95),
+        board_refresh_p50_ms=percentile(seen.board, 50),
         control_p95_ms=percentile(control, 95),
         p95_ratio=percentile(times, 95) / percentile(control, 95),
         p50_ms=percentile(times, 50),

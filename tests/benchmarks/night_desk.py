@@ -35,6 +35,7 @@ from app.store.book import Book
 from app.sync.inbox import TakePlace
 from app.sync.protocol import Enrolled
 from app.ui.later import LaterPage
+from app.waveboard.page import BoardPage
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,8 @@ class DeskPC:
 
     def _show_sorting(self) -> None:
         """The page 分拣 comes to the front."""
-        window, counter = self.counter.window, self.counter
+        window = self.counter.window
         titles = [page.title for page in window.pages]
-        if SortingPage.title not in titles:  # the station's pages are not in the window yet
-            counter._count_behind_other_pages = lambda: None  # type: ignore[method-assign]
-            window.clear_pages()
-            window.add_page(SortingPage(counter.desk, counter.reader, counter.clock))
-            titles = [SortingPage.title]
         window.show_page(titles.index(SortingPage.title))
         self._pause(0.2)
         found = window.page
@@ -183,6 +179,23 @@ class DeskPC:
         dock = sum(row[2] for row in rows if row[1] == str(p.DOCK))
         crates = sum(row[2] for row in rows if row[1].startswith("crate:"))
         return {"digest": digest, "dock": dock, "crates": crates}
+
+    def board(self, times: int) -> Any:
+        """The board of the whole night, as it is read and shown again after a put; milliseconds each."""
+        window = self.counter.window
+        page = window.pages[0]
+        assert isinstance(page, BoardPage)
+        window.show_page(0)
+        self._pause(0.3)
+        found = []
+        for _ in range(times):
+            begin = time.perf_counter()
+            page.refresh(frozenset({"Sorted"}))
+            page.repaint()
+            found.append((time.perf_counter() - begin) * 1000)
+            self._pause(0.02)
+        self._show_sorting()
+        return found
 
     def memory(self) -> Any:
         """Resident megabytes of this process."""

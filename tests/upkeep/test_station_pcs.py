@@ -22,6 +22,7 @@ from app.hub.running import Running, serve
 from app.hub.service import make_app
 from app.sync import finder
 from app.sync.pulse import Reading, Trouble
+from app.ui.pair import PairPage
 from app.ui.sheet import sheet_over
 from app.upkeep.ports import OtherPC, StationView
 from app.upkeep.settings_page import SettingsPage
@@ -67,6 +68,9 @@ def settings_of(counter: Counter) -> SettingsPage:
     counter.window.show_page(at)
     QApplication.processEvents()
     page = counter.window.pages[at].real  # type: ignore[attr-defined]
+    if isinstance(page, PairPage):
+        page.choice.choose(1)
+        page = page.front
     assert isinstance(page, SettingsPage)
     return page
 
