@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from random import Random
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -58,6 +59,7 @@ class DeskPC:
         self.counter.window.resize(1366, 768)
         self.counter.window.show()
         self.page: Any = None
+        self._random = Random(str(folder))
 
     # --- what is asked ---
 
@@ -103,14 +105,14 @@ class DeskPC:
         return len(facts)
 
     def scan(self, path: str, a_second: float) -> Any:
-        """Scan labels at a pace; for each when it ended (s), how long it took, and this process's CPU (ms)."""
+        """Scan labels at a pace, as people do: not in step with the other PCs. For each when it ended (s), how long it took, and this process's CPU (ms)."""
         return self._scan(json.loads(Path(path).read_text("utf-8")), a_second, lambda: False)
 
     def _scan(self, labels: list[str], a_second: float, enough: Callable[[], bool]) -> list[list[float]]:
         found: list[list[float]] = []
         due = time.perf_counter()
         for label in labels:
-            due = max(due + 1 / a_second, time.perf_counter() - 1)
+            due = max(due + self._random.uniform(0.4, 1.6) / a_second, time.perf_counter() - 1)
             self._pause(due - time.perf_counter())
             begin, cpu = time.perf_counter(), time.process_time()
             self._put(label)
