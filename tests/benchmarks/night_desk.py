@@ -105,7 +105,10 @@ class DeskPC:
         return len(facts)
 
     def scan(self, path: str, a_second: float) -> Any:
-        """Scan labels at a pace, as people do: not in step with the other PCs. For each when it ended (s), how long it took, and this process's CPU (ms)."""
+        """Scan labels at a pace, as people do: not in step with the other PCs.
+
+        For each: when it ended (s), how long it took, and this process's CPU (ms).
+        """
         return self._scan(json.loads(Path(path).read_text("utf-8")), a_second, lambda: False)
 
     def _scan(self, labels: list[str], a_second: float, enough: Callable[[], bool]) -> list[list[float]]:
