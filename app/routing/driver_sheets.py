@@ -14,6 +14,8 @@ from app.ui.paper import Paper, Row, write_papers
 
 ORDER = (0.07, 0.11, 0.44, 0.12, 0.12, 0.14)
 LOADING = (0.1, 0.14, 0.48, 0.14, 0.14)
+MOST_ON_ONE_PAGE = 10
+"""With more stops the loading list begins on the back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,15 @@ def write_sheets(sheets: Sequence[DriverSheet], path: Path, *, station: str, now
 def _paper(sheet: DriverSheet, station: str) -> Paper:
     route = sheet.route
     who = route.driver_name or "司机未定"
-    name = f"{route.route} 号线　{who}　{route.van}"
+    name = f"线路 {route.route}　{who}　{route.van}"
     line = f"{station} · 业务日 {route.day}"
     return Paper(name, "司机单", line, tuple(rows_of(sheet)))
 
 
 def rows_of(sheet: DriverSheet) -> list[Row]:
     """The sheet from top to bottom."""
-    return [*_summary(sheet), *_order(sheet), *_loading(sheet), *_sign()]
+    turn = [Row((), "page")] if len(sheet.stops) > MOST_ON_ONE_PAGE else []
+    return [*_summary(sheet), *_order(sheet), *turn, *_loading(sheet), *_sign()]
 
 
 def _summary(sheet: DriverSheet) -> list[Row]:

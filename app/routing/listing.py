@@ -83,7 +83,7 @@ def route_columns() -> tuple[Column[RouteLine], ...]:
     return (
         Column("线路", lambda row: row.mark.number if row.mark else "", width=74, paint=_paint_mark),
         Column("司机", lambda row: row.who),
-        Column("站", lambda row: f"{row.stops} 站" if row.stops else "", width=76, align=_RIGHT, gives_way=1),
+        Column("站", lambda row: f"{row.stops} 站" if row.stops else "", width=76, align=_RIGHT),
         Column("卸完", _done, width=92, tone=lambda row: Tone.WRONG if row.late else None, align=_RIGHT),
     )
 

@@ -69,6 +69,13 @@ def test_a_late_stop_says_by_how_much() -> None:
     assert cells(a_sheet(1, late=900), "送货顺序")[0][5] == "晚 15 分"
 
 
+def test_a_short_round_is_one_page_and_of_a_long_one_the_loading_list_is_the_back() -> None:
+    assert len(paginate(rows_of(a_sheet(10)))) == 1
+    front, back = paginate(rows_of(a_sheet(25)))
+    assert not any(row.cells == ("装车顺序",) for row in front)
+    assert back[0].cells == ("装车顺序",)
+
+
 def test_a_van_without_stops_has_a_paper_too() -> None:
     assert any(row.cells == ("没有站点",) for row in rows_of(a_sheet(0)))
 
