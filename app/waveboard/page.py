@@ -31,8 +31,14 @@ from app.waveboard.queries import Board, Lookout
 from app.waveboard.rules import Room, Step, next_steps
 
 KEYS: Mapping[Room, str] = {
-    Room.DOCK: "F2", Room.SORTING: "F3", Room.WALL: "F4", Room.LOADING: "F5", Room.HANDOVER: "F6", Room.ROUTES: "F7",
-}  # fmt: skip
+    Room.DOCK: "F2",
+    Room.SORTING: "F3",
+    Room.WALL: "F4",
+    Room.LOADING: "F5",
+    Room.HANDOVER: "F6",
+    Room.ROUTES: "F7",
+    Room.SETTINGS: "F8",
+}
 """Where the rooms stand in a station's window; whoever arranges it otherwise passes other keys."""
 GLYPHS = {
     Room.DOCK: Glyph.TRUCK,
@@ -41,6 +47,7 @@ GLYPHS = {
     Room.LOADING: Glyph.BOX,
     Room.HANDOVER: Glyph.PEN,
     Room.ROUTES: Glyph.ROUTE,
+    Room.SETTINGS: Glyph.GEAR,
 }
 LOOK_AGAIN_MS, AT_MOST_EVERY_MS = 10_000, 1_000
 MOST_STEPS = 3

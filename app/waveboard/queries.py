@@ -123,6 +123,7 @@ class Lookout:
             frozen=sums.frozen,
             clashes=tuple((room, len(clashes.look(day=day))) for room, clashes in self._clashes.items()),
             cleared=bool(cleared),
+            code_unseen=bool(self._reader.value(_CODE_UNSEEN)),
         )
         deadline = min((route.leaves_ms for route in routes if not route.closed_ms), default=at(day, LEAVES))
         projection = self._project(
@@ -280,3 +281,5 @@ _BINS = "SELECT bin_ms, sum(pieces), count(DISTINCT operator) FROM paces WHERE d
 _LAST_PUT = "SELECT max(at_ms) FROM puts WHERE day = ?"
 _SLIPS = "SELECT kind, count(*) FROM slips WHERE day = ? GROUP BY kind ORDER BY count(*) DESC, kind"
 _WAVES = "SELECT coalesce(min(nullif(began_ms, 0)), 0), max(cleared_ms) FROM waves WHERE day = ?"
+_SEEN = "SELECT 1 FROM state WHERE key = 'recovery_seen'"
+_CODE_UNSEEN = f"SELECT 1 FROM state WHERE key = 'recovery_code' AND NOT EXISTS ({_SEEN})"

@@ -183,6 +183,7 @@ class Room(StrEnum):
     LOADING = "loading"
     HANDOVER = "handover"
     ROUTES = "routes"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ class Night:
     frozen: int = 0
     clashes: tuple[tuple[Room, int], ...] = ()
     cleared: bool = False
+    code_unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,7 @@ def _candidates(night: Night) -> tuple[Step | None, ...]:
         _clear(night),
         _wait_for_truck(night),
         _no_routes(night),
+        _write_code_down(night),
     )
 
 
@@ -356,3 +359,9 @@ def _no_routes(night: Night) -> Step | None:
     if night.routes:
         return None
     return Step(Room.ROUTES, "等线路", "还没有线路表。联网后会自动收到，也可以自己导入。", Tone.INFO)
+
+
+def _write_code_down(night: Night) -> Step | None:
+    if not night.code_unseen:
+        return None
+    return Step(Room.SETTINGS, "抄下恢复码", "换电脑时靠它打开账本，到设置里抄在纸上。", Tone.LOOK)

@@ -135,6 +135,7 @@ def words(night: Night) -> list[str]:
     ("night", "said"),
     [
         (Night(NOW), ["等线路"]),
+        (Night(NOW, routes=(ROUTE,), slots=5, code_unseen=True), ["抄下恢复码"]),
         (Night(NOW, routes=(replace(ROUTE, left=10),)), ["排格口"]),
         (Night(NOW, (TRUCK,), (replace(ROUTE, left=10),), slots=5, dock=10), ["卸车", "分拣"]),
         (Night(NOW, (), (SORTED,), slots=5), ["封筐", "清场"]),
