@@ -273,7 +273,9 @@ class ReceivingPage(Page):
             self.view.say_when_empty("没有找到", "换个商品名或筐号再试。按 Esc 看全部。", glyph=Glyph.SEARCH)
         else:
             self.view.say_when_empty(
-                "今天还没有到货清单", "联网后平台会自动发来。也可以按 F11 导入表格。", glyph=Glyph.TRUCK
+                "今天还没有到货清单",
+                "联网后自动发来。没有网，就扫司机单上的二维码，或按 F11 导入。",
+                glyph=Glyph.TRUCK,
             )
 
     # --- scans and typed lines ---

@@ -42,7 +42,9 @@ HURRY_MS = 6 * HOUR_MS
 """A deadline nearer than this is drawn in amber (ours)."""
 
 INVITATION = Answer(Tone.INFO, "请扫筐码", "一扫就是整筐。拆开点数就扫商品条码，几件就按 ×几。")
-NOTHING_YET = Answer(Tone.INFO, "等到货清单", "联网后平台会自动发来清单；也可以按 F11 导入表格。")
+NOTHING_YET = Answer(
+    Tone.INFO, "等到货清单", "联网后平台会自动发来。没有网，就扫司机单上的二维码，或按 F11 导入表格。"
+)
 ALL_IN = Answer(Tone.OK, "全部到齐", "今天的货都签收了。按 F12 收货完成。")
 ALL_ENDED = Answer(Tone.OK, "收货完成", "今天的货都收完了。后来到的照样扫，会自动补签收。")
 
@@ -406,7 +408,7 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
     Reason.NO_MANIFEST: (
         Tone.WRONG,
         "没有清单",
-        "今天还没有收到清单，{code} 先不要收。请等联网，或按 F11 导入清单再扫。",
+        "今天还没有清单，{code} 先不要收。没有网，请先扫司机单上本店的二维码，或按 F11 导入清单。",
     ),
     Reason.ALREADY: (Tone.LOOK, "扫过了", _already),
     Reason.EMPTY_CRATE: (Tone.LOOK, "空筐", "清单上 {code} 里没有货，不用签收。"),
