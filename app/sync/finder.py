@@ -13,9 +13,11 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import blake2b
+from select import select
 from typing import Any
 
 from app.domain.codec import dumps
@@ -115,18 +117,18 @@ def find(
     nonce = secrets.token_hex(16)
     question = dumps({"geyi": _VERSION, "ask": nonce, "station": station, "device": device}).encode()
     found: dict[str, Found] = {}
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        asking.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        for target in targets or EVERYBODY:
-            _ask(asking, question, (target, port))
+    with ExitStack() as open_sockets:
+        asking = [open_sockets.enter_context(each) for each in _sockets()]
+        for each in asking:
+            for target in targets or EVERYBODY:
+                _ask(each, question, (target, port))
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            heard = _hear(asking, left)
-            host = _checked(heard, nonce, secret) if heard else None
-            if host and station in ("", host.station):
-                found[host.url] = host
-                if host.proven:
-                    break
+            for host in (_checked(heard, nonce, secret) for heard in _hear(asking, left)):
+                if host and station in ("", host.station):
+                    found[host.url] = host
+            if any(host.proven for host in found.values()):
+                break
     return tuple(sorted(found.values(), key=lambda host: (not host.proven, host.station, host.url)))
 
 
@@ -143,13 +145,35 @@ def _ask(asking: socket.socket, question: bytes, target: tuple[str, int]) -> Non
         log.debug("no way to %s: %s", target, error)
 
 
-def _hear(asking: socket.socket, seconds: float) -> tuple[bytes, str] | None:
-    asking.settimeout(seconds)
+def _sockets() -> list[socket.socket]:
+    """One for the system's own choice of the way, and one for each network that this PC is in: cable, Wi-Fi, others."""
     try:
-        packet, who = asking.recvfrom(_MOST)
-    except OSError:  # a time-out, or Windows' word that nobody listens at one of the targets
-        return None
-    return packet, str(who[0])
+        addresses = {"", *socket.gethostbyname_ex(socket.gethostname())[2]}
+    except OSError:
+        addresses = {""}
+    found = []
+    for address in sorted(addresses):
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        made.setblocking(False)
+        try:
+            made.bind((address, 0))
+        except OSError:
+            made.close()
+            continue
+        found.append(made)
+    return found
+
+
+def _hear(asking: Sequence[socket.socket], seconds: float) -> Iterator[tuple[bytes, str]]:
+    """What comes first within ``seconds``, at whichever socket."""
+    ready, _, _ = select(asking, [], [], seconds)
+    for each in ready:
+        try:
+            packet, who = each.recvfrom(_MOST)
+        except OSError:  # Windows' word that nobody listens at one of the targets
+            continue
+        yield packet, str(who[0])
 
 
 def _checked(heard: tuple[bytes, str], nonce: str, secret: str) -> Found | None:

@@ -111,7 +111,9 @@ class StationPanel(Card):
     # --- keys ---
 
     def _become_host(self) -> None:
-        self._desk.answer(Answer(Tone.INFO, "正在设主机", "请稍等几秒，可以继续干活。"))
+        self._desk.answer(
+            Answer(Tone.INFO, "正在设主机", "请稍等几秒。Windows 要是问是否允许访问网络，请点“允许”。")
+        )
         self._pcs.become_host(self._said)
 
     def _ask_to_join(self) -> None:
