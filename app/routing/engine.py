@@ -246,7 +246,7 @@ class Search:
                 self._pass_on(this, worker, order)
 
     def _pass_on(self, this: _Round, worker: Worker, order: Mapping[str, Sequence[str]]) -> None:
-        """What one has found helps the others out when they are stuck."""
+        """What one has found, for the others to compare with."""
         for other in self._at_work():
             if other is not worker:
                 other.send({"hint": this.number, "order": order})

@@ -1,8 +1,8 @@
 """The search of one worker with PyVRP's local search; only the worker process imports this.
 
 First straight downhill. Then a candidate is accepted when it is better than where the search is, or than where it was
-some hundred rounds ago (late acceptance, Burke and Bykov 2017). Where nothing better comes for long, it starts again
-near the best that is known here or elsewhere, with some room to climb.
+some hundred rounds ago (late acceptance, Burke and Bykov 2017). Now and then workers compare, and who is behind goes
+on from the other's best.
 """
 
 from __future__ import annotations
@@ -26,12 +26,10 @@ NEIGHBOURS, NEIGHBOURS_UNCLOCKED = 50, 20
 LOOK_EVERY = 16
 """Iterations between two looks at the clock."""
 DOWNHILL, HISTORY = 2_000, 300
-STALLED = 30_000
-"""Iterations without a better solution, after which the search starts again near the best."""
+MEETINGS = (0.4, 0.6, 0.8)
+"""Shares of the effort after which the workers compare; who is behind goes on from the other's best."""
 ENOUGH = 2_000
 """So many fruitless iterations for each point, and the search ends by itself: a small night is done in seconds."""
-ROOM = 1.005
-"""How much dearer than the best it may be there at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,43 +61,50 @@ def usual_neighbours(data: ProblemData) -> int:
 
 
 def improve(data: ProblemData, start: Solution, effort: Effort, tell: Tell, ask: Ask) -> Found:
-    """Search from a start until the effort is spent; each better solution is told, and others' are asked for."""
+    """Search from a start until the effort is spent; what is found is told, and what others found is asked for."""
     search = _local_search(data, RandomNumberGenerator(seed=effort.seed), effort.neighbours)
     penalties = PenaltyManager(PenaltyParams().midpoint_penalties(data))
     costs = penalties.max_cost_evaluator()
     begun = time.monotonic()
     more = search(start, costs, exhaustive=True)
     found = Found(more if _is_better(more, start, costs) else start)
-    walk = _Walk(found.best)
-    fruitless, enough = 0, ENOUGH * data.num_clients
-    while fruitless < enough and not _is_spent(effort, found.iterations, begun):
+    walk, meetings = _Walk(found.best), list(MEETINGS)
+    fruitless, enough, spent = 0, ENOUGH * data.num_clients, 0.0
+    while fruitless < enough and spent < 1:
         found.iterations += 1
         costs = penalties.cost_evaluator()
         there = search(walk.here, costs, exhaustive=False)
         penalties.register(there)
         fruitless += 1
         if _is_better(there, found.best, costs):
-            there = _made_the_most_of(there, search, costs)
-            found.best, fruitless = there, 0
-        if found.iterations % LOOK_EVERY == 0:
-            tell(found)
+            found.best, fruitless = _made_the_most_of(there, search, costs), 0
+            there = found.best
         if found.iterations == DOWNHILL:
             walk = _Walk(found.best)
         walk.consider(there, costs, downhill=found.iterations < DOWNHILL)
-        if fruitless and fruitless % STALLED == 0:
-            found.best = _best_of(found.best, ask(), costs)
-            walk.start_again(found.best, costs)
+        spent = _spent(effort, found.iterations, begun, before=spent)
+        if found.iterations % LOOK_EVERY == 0:
+            tell(found)
+        if meetings and spent >= meetings[0]:
+            meetings.pop(0)
+            _meet(walk, found, ask(), costs)
     return found
 
 
-def _is_spent(effort: Effort, iterations: int, begun: float) -> bool:
-    if effort.iterations and iterations >= effort.iterations:
-        return True
-    return iterations % LOOK_EVERY == 0 and time.monotonic() - begun >= effort.seconds
+def _spent(effort: Effort, iterations: int, begun: float, *, before: float) -> float:
+    """The share of the effort that is gone; the clock is looked at now and then."""
+    if effort.iterations:
+        before = max(before, iterations / effort.iterations)
+    if iterations % LOOK_EVERY:
+        return before
+    return max(before, (time.monotonic() - begun) / effort.seconds)
 
 
-def _best_of(mine: Solution, other: Solution | None, costs: CostEvaluator) -> Solution:
-    return other if other is not None and _is_better(other, mine, costs) else mine
+def _meet(walk: _Walk, found: Found, other: Solution | None, costs: CostEvaluator) -> None:
+    """Go on from where another worker is better; what was the best here is the room to climb there."""
+    if other is not None and _is_better(other, found.best, costs):
+        walk.go_over(other, costs.penalised_cost(found.best))
+        found.best = other
 
 
 class _Walk:
@@ -112,10 +117,9 @@ class _Walk:
         self._first: Solution | None = here
         self._ceiling = 0.0
 
-    def start_again(self, here: Solution, costs: CostEvaluator) -> None:
-        """From here, with some room to climb."""
-        self.here, self._first = here, None
-        self._ceiling = costs.penalised_cost(here) * ROOM
+    def go_over(self, here: Solution, ceiling: float) -> None:
+        """Forget what was, and go on from there; up to the ceiling all is accepted at first."""
+        self.here, self._first, self._ceiling = here, None, ceiling
         self._late = [None] * HISTORY
 
     def consider(self, there: Solution, costs: CostEvaluator, *, downhill: bool) -> None:
