@@ -27,8 +27,8 @@ from app.sandbox.points import points_of
 COUNTY = "宾阳县"
 PIECES, VAN_PIECES, SPARE_VANS = 9_349, 350, 3
 DETOUR, METRES_A_SECOND = 1.35, 35 / 3.6
-STRANGE_FEN = 200
-"""Two kilometres."""
+STRANGE_FEN = 100
+"""A kilometre."""
 REDRAWN, ABSENT = 0.10, 0.02
 NEXT_DAY_S, COLD_S = 10.0, 30.0
 
