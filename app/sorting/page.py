@@ -59,6 +59,8 @@ TOPICS = frozenset(
 )  # fmt: skip
 LOOK_AGAIN_MS = 2_500
 """What is left on the dock is counted again so often at the most: a scan never waits for it."""
+LIST_EVERY = 4
+"""While pieces are scanned one by one, what waits on the dock is listed anew at every fourth look only."""
 ROOM = "sorting"
 CLASHING = ("Sorted", "Resorted", "CrateOpened", "CrateSealed", "CrateUnsealed", "CrateRelabelled")
 LOW, NARROW, TIGHT = 350, 900, 640
@@ -78,7 +80,7 @@ class SortingPage(Page):
         self._clashes, self._told = Clashes(reader, room=ROOM, kinds=CLASHING), 0
         self._way: Way | None = None
         self._waiting: PutHere | None = None
-        self._busy = ""
+        self._busy, self._looks = "", 0
         self._last: Put | None = None
         self._steps: list[tuple[FactId, ...]] = []
         self.board, self.strip = PutBoard(), LeftStrip()
@@ -219,15 +221,19 @@ class SortingPage(Page):
         self.who.update()
         if self._way is not None:
             self._renew_way()
-        else:
-            self.model.replace(product_listing(queries.product_rows(self._reader, day=self._day())))
-            if self.board.face.slot == "":
-                self._rest()
+        elif self.board.face.slot == "":
+            self._rest()
+        elif self._looks % LIST_EVERY == 0:
+            self._list_products()
+        self._looks += 1
 
     def _rest(self) -> None:
         """Nothing is in the hands: the board invites, the list says what to fetch."""
         self.board.show_face(faces.invitation(self.invitation))
         self._show_mode()
+        self._list_products()
+
+    def _list_products(self) -> None:
         self.model.replace(product_listing(queries.product_rows(self._reader, day=self._day())))
 
     def _show_mode(self) -> None:

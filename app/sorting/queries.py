@@ -9,7 +9,7 @@ from hashlib import blake2b
 from app.domain.clock import day_after
 from app.domain.goods import Zone
 from app.domain.guards import piece_key
-from app.domain.labels import lot_of_label
+from app.domain.labels import CRATE_PREFIX, lot_of_label
 from app.sorting.rules import SORTED_IN, Crate, Need
 from app.sorting.steps import DOCK, Source, Step, contents_of, crate_named
 from app.sorting.wallplan import Stop
@@ -46,10 +46,10 @@ class Standing:
 
 def standing(source: Source, *, day: str) -> Standing:
     """How far the sorting is now."""
-    found: dict[str, int] = dict(source.rows(_LEFT))
+    found: dict[str, int] = dict(source.rows(_LEFT, (day,)))
     sorter = str(source.get("operator", ""))
     mine = source.one(
-        "SELECT coalesce(sum(pieces), 0) FROM puts WHERE day = ? AND operator = ?", (day, sorter)
+        "SELECT coalesce(sum(pieces), 0) FROM paces WHERE day = ? AND operator = ?", (day, sorter)
     )
     waves = source.rows("SELECT zone FROM waves WHERE day = ? AND began_ms > 0", (day,))
     return Standing(
@@ -60,10 +60,7 @@ def standing(source: Source, *, day: str) -> Standing:
     )
 
 
-_LEFT = (
-    "SELECT l.zone, sum(d.pieces) FROM stock d JOIN load_lines l ON l.lot = d.lot"
-    f" WHERE d.place = '{DOCK}' AND d.pieces > 0 GROUP BY l.zone"
-)
+_LEFT = "SELECT zone, sum(dock) FROM tallies WHERE day = ? AND dock > 0 GROUP BY zone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +166,10 @@ class SlotView:
 def wall_view(source: Source, *, day: str) -> list[SlotView]:
     """Every slot in walking order."""
     crates: dict[str, list[CrateRow]] = {}
-    for point, label, zone, sealed_ms, run, became, pieces in source.rows(_CRATES, (day,)):
-        row = CrateRow(label, Zone(zone), pieces, sealed_ms, run, became)
+    tonight = f"crate:{CRATE_PREFIX}{day[5:7]}{day[8:10]}"
+    inside: dict[str, int] = dict(source.rows(_INSIDE, (tonight, f"{tonight}~")))
+    for point, label, zone, sealed_ms, run, became in source.rows(_CRATES, (day,)):
+        row = CrateRow(label, Zone(zone), inside.get(label, 0), sealed_ms, run, became)
         crates.setdefault(point, []).append(row)
     waiting: dict[str, int] = dict(source.rows(_WAITING, (day,)))
     return [
@@ -184,14 +183,12 @@ _SLOTS = (
     " LEFT JOIN route_points n ON n.point = w.point ORDER BY w.rank"
 )
 _CRATES = (
-    "SELECT c.point, c.crate, c.zone, c.sealed_ms, c.run, c.became, coalesce(sum(s.pieces), 0) FROM wall_crates c"
-    " LEFT JOIN stock s ON s.place = 'crate:' || c.crate AND s.pieces > 0 WHERE c.day = ? AND c.became = ''"
-    " GROUP BY c.crate ORDER BY c.opened_ms, c.crate"
+    "SELECT point, crate, zone, sealed_ms, run, became FROM wall_crates WHERE day = ? AND became = ''"
+    " ORDER BY opened_ms, crate"
 )
-_WAITING = (
-    "SELECT l.point, sum(d.pieces) FROM stock d JOIN load_lines l ON l.lot = d.lot"
-    f" WHERE d.place = '{DOCK}' AND d.pieces > 0 AND l.day = ? GROUP BY l.point"
-)
+_INSIDE = "SELECT substr(place, 7), sum(pieces) FROM stock WHERE place >= ? AND place < ? AND pieces > 0 GROUP BY place"
+"""What is in tonight's crates: their labels begin alike, so that one short walk along the index finds them all."""
+_WAITING = "SELECT point, sum(dock) FROM tallies WHERE day = ? AND dock > 0 GROUP BY point"
 
 
 @dataclass(frozen=True, slots=True)
