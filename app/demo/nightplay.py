@@ -26,6 +26,7 @@ from app.sync.inbox import TakePlace
 
 BEGINS = "00:30"
 OFFLINE_FROM, OFFLINE_TO = "04:50", "05:15"
+PLANNED = "00:40"
 SORTED_BY, SLICE = "06:10", 5 * MINUTE
 """The crew keeps up: what is on the dock is shared out over slices of five minutes up to this time."""
 CREW = 3
@@ -145,6 +146,10 @@ class NightPlay:
             yield Scene(told, f"清单到了 {truck.trip}", lambda: None)
             yield Scene(truck.arrives_ms, f"到车 {truck.trip}", partial(work.arrive, truck))
             yield Scene(truck.arrives_ms + 4 * MINUTE, f"卸车 {truck.trip}", partial(work.unload, truck))
+        listed = max(
+            clock.at(night.day, PLANNED), *(t.arrives_ms - TOLD_BEFORE_MS + MINUTE for t in night.trucks)
+        )
+        yield Scene(min(listed, min(t.arrives_ms for t in night.trucks) - 1), "排线路", work.plan)
         first = min(truck.arrives_ms for truck in night.trucks) + 6 * MINUTE
         last = max(truck.arrives_ms for truck in night.trucks) + 15 * MINUTE
         slices = range(first, max(last, clock.at(night.day, SORTED_BY)) + 1, SLICE)

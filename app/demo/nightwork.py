@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 BOARD, DOCK, SORT, WALL, LOAD, HAND, ROUTES, SETTINGS = range(1, 9)
 SHOWN_SCANS = 4
 """So many pieces of a slice that is shown are sorted by scans in the window."""
+SEARCH_MS = 3_000
+"""So long the plan may become better before it is taken."""
 SORTERS = ("07", "12", "15", "21")
 _STROKES = (((0.1, 0.6), (0.3, 0.3), (0.4, 0.7)), ((0.5, 0.3), (0.6, 0.7), (0.85, 0.35)))
 
@@ -30,18 +32,36 @@ class NightWork:
     # --- before the trucks ---
 
     def begin(self) -> None:
-        """Look at the empty board, set the wall up, plan the runs."""
-        from app.loading.actions import PlanRuns
+        """Look at the empty board; everybody says who they are."""
         from app.sorting.actions import JoinSorter
 
         self.hands.page(BOARD)
         self.hands.picture("看板-等车")
         self.hands.page(DOCK)
         self.hands.picture("卸车-等车")
-        self.hands.do(PlanRuns())
         self.hands.do(JoinSorter(SORTERS[0]))
         for badge, pc in zip(SORTERS[1:], self.play.stage.crew, strict=True):
             pc.store.writer.do(JoinSorter(badge))
+
+    def plan(self) -> None:
+        """All sheets are here: plan the vans' ways, then the wall and the runs after them."""
+        from app.loading.actions import PlanRuns
+
+        page = self.hands.page(ROUTES).real
+        self.hands.picture("线路-没排")
+        self.hands.press_button("F12")
+        self.hands.wait_for(lambda: page.board is not None)
+        self.hands.settle(SEARCH_MS)
+        self.hands.picture("线路-越排越好")
+        if page.stage is not type(page.stage).READY:
+            self.hands.press_button("F12")
+        self.hands.wait_for(lambda: page.stage is type(page.stage).READY)
+        self.hands.press_button("F10")
+        self.hands.picture("线路-时间表")
+        self.hands.press_button("F12")
+        self.hands.wait_for(lambda: page.stage is type(page.stage).ADOPTED)
+        self.hands.picture("线路-定了")
+        self.hands.do(PlanRuns())
         self.hands.page(WALL)
         self.hands.press_button("F12")
         reader = self.play.stage.counter.reader
@@ -241,7 +261,5 @@ class NightWork:
         self.hands.picture("交接-闭环")
         self.hands.page(BOARD)
         self.hands.picture("看板-收工")
-        self.hands.page(ROUTES)
-        self.hands.picture("线路")
         self.hands.page(SETTINGS)
         self.hands.picture("设置")
