@@ -19,6 +19,7 @@ from app.routing.crew import Inbox, Worker, worker_command
 from app.routing.first import first_plan
 from app.routing.night import Night, Plan, Progress, Why
 from app.routing.parts import Part, in_parts
+from app.routing.reasons import with_reasons
 from app.routing.reckon import check, evaluate
 from app.routing.repair import repair
 from app.routing.staying import named_alike
@@ -271,7 +272,9 @@ class Search:
     def _planned(self, order: Mapping[str, Sequence[str]]) -> Plan:
         before = self._night.yesterday or self._plan.van_of
         named = named_alike(self._night, order, before)
-        return replace(evaluate(self._night, named, like=self._plan), engine="pyvrp")
+        plan = replace(evaluate(self._night, named, like=self._plan), engine="pyvrp")
+        named_at_all = len(plan.van_of) + len(plan.unserved)
+        return plan if named_at_all == len(self._night.stops) else with_reasons(self._night, plan)
 
     def _progress(self, *, done: bool, more: int = 0) -> Progress:
         return Progress(

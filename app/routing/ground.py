@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.routing.night import Night, Stop, Van
+from app.routing.night import Night, Route, Stop, Van
 from app.routing.reckon import strange_fen
 
 FAR_METRES, FAR_S = 50_000_000, 10_000_000
@@ -275,3 +275,15 @@ def _all_in(tour: Tour, points: Iterable[int]) -> bool:
             return False
         tour.put(point, place.position)
     return True
+
+
+def draft_of(ground: Ground, routes: Iterable[Route]) -> Draft:
+    """The tours of routes as they are, whether they hold or not."""
+    draft = Draft(ground)
+    rank = {van.name: at for at, van in enumerate(ground.night.vans)}
+    for route in routes:
+        tour = draft.tours[rank[route.van]]
+        tour.path = [0, *ground.indices(route.points), 0]
+        tour.retime()
+        draft.tour_of.update(dict.fromkeys(tour.stops, tour))
+    return draft

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from app.routing.ground import FAR_METRES, Draft, Ground, Tour, fits
-from app.routing.night import DAY_S, Night, Out, Stop, Unserved, Van, WayOut, Why
+from app.routing.ground import FAR_METRES, Draft, Ground, Tour, draft_of, fits
+from app.routing.night import DAY_S, Night, Out, Plan, Stop, Unserved, Van, WayOut, Why
 
 QUARTER_S = 900
 
@@ -91,6 +92,14 @@ def left_over(draft: Draft, points: Sequence[int]) -> Iterator[Unserved]:
     for at in points:
         if at not in draft.tour_of:
             yield _left_over(draft, at)
+
+
+def with_reasons(night: Night, plan: Plan) -> Plan:
+    """The plan with a reason for every point that stands in no route."""
+    ground = Ground(night)
+    out = hopeless(night, ground)
+    points = [at for at, stop in enumerate(night.stops, 1) if stop.point not in out]
+    return replace(plan, unserved=(*out.values(), *left_over(draft_of(ground, plan.routes), points)))
 
 
 def _left_over(draft: Draft, at: int) -> Unserved:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from app.routing.ground import Draft, Ground
+from app.routing.ground import Draft, Ground, draft_of
 from app.routing.night import Night, Plan, Van
 from app.routing.reckon import Order, strange_fen
 
@@ -28,25 +28,13 @@ class Change:
 
 def changes(night: Night, plan: Plan) -> list[Change]:
     """Every point that changed its van, what saves most first."""
-    draft = _draft(night, plan)
+    draft = draft_of(Ground(night), plan.routes)
     found = []
     for point, now in plan.van_of.items():
         before = night.yesterday.get(point, now)
         if before != now:
             found.append(Change(point, before, now, _saves(draft, point, before)))
     return sorted(found, key=lambda each: -(each.saves_fen or 0))
-
-
-def _draft(night: Night, plan: Plan) -> Draft:
-    ground = Ground(night)
-    draft = Draft(ground)
-    rank = {van.name: at for at, van in enumerate(night.vans)}
-    for route in plan.routes:
-        tour = draft.tours[rank[route.van]]
-        tour.path = [0, *ground.indices(route.points), 0]
-        tour.retime()
-        draft.tour_of.update(dict.fromkeys(tour.stops, tour))
-    return draft
 
 
 def _saves(draft: Draft, point: str, before: str) -> int | None:

@@ -17,11 +17,16 @@ from app.hub import platform
 from app.hub.hub import Hub
 from app.hub.tables import devices, facts
 from app.sandbox.dice import chance, dice
+from app.sandbox.people import driver
 from app.sandbox.station_story import StationLine, StationNight, Truck
 
 TOLD_BEFORE_MS = 3 * 3_600_000
 """A truck's sheets are heard so long before it comes."""
 FIRST_DROP, LAST_DROP = "07:40", "10:55"
+HOUR_S = 3_600
+POINTS_A_VAN = 12
+VAN_HOLDS, VAN_CRATES = 500, 120
+"""Ours: room to spare, for a plan that is full to the brim breaks the next morning."""
 POINT_SHORT = 0.02
 """Of the points' receipts so many name a piece that was not in its crate (ours)."""
 
@@ -44,6 +49,7 @@ def standing(night: StationNight) -> Iterator[e.Fact]:
             for route in night.routes
         ),
     )
+    yield from _fleet(night)
     for shop in night.points:
         yield e.StopSet(
             shop.code,
@@ -54,6 +60,17 @@ def standing(night: StationNight) -> Iterator[e.Fact]:
             round(shop.position.longitude * 1e6),
             guessed=shop.position.guessed,
         )
+
+
+def _fleet(night: StationNight) -> Iterator[e.Fact]:
+    """The usual vans and their drivers, and some that stand by: a county is wide even for few pieces."""
+    spare = max(2, len(night.routes) // 8, len(night.points) // POINTS_A_VAN - len(night.routes))
+    rng = dice("spare", night.seed, night.county)
+    drivers = [route.driver for route in night.routes] + [driver(rng) for _ in range(spare)]
+    for nth, each in enumerate(drivers):
+        name = "" if nth < len(night.routes) else "备用"
+        yield e.VanSet(each.plate, name, VAN_HOLDS, VAN_CRATES, cold=True, fen_per_km=120, fen_per_day=15_000)
+        yield e.DriverSet(f"S{nth + 1:02d}", each.name, each.plate, 5 * HOUR_S, 12 * HOUR_S)
 
 
 def truck_facts(night: StationNight, truck: Truck) -> Iterator[e.Fact]:

@@ -14,6 +14,7 @@ import pytest
 from app.routing.engine import Limits, Search, plan_now, worth
 from app.routing.first import first_plan
 from app.routing.night import Night, Plan, Progress, Why
+from app.routing.reasons import with_reasons
 from app.routing.reckon import check, evaluate
 from app.selftest import STOPS, search_routes
 from tests.routing.nights import night, stop, van
@@ -112,6 +113,32 @@ def test_points_without_room_are_still_looked_for() -> None:
     plan = plan_now(tonight, FEW)
     assert check(tonight, plan) == []
     assert [each.why for each in plan.unserved] == [Why.VANS_FULL] * 3
+
+
+def test_a_point_that_gives_way_to_another_is_named_with_its_reason() -> None:
+    """Far too few vans: the workers serve other points than the first plan did, and none is forgotten."""
+    chance = Random(5)
+    stops = [
+        stop(
+            f"p{n}", east=chance.uniform(-40, 40), north=chance.uniform(-40, 40), pieces=chance.randint(1, 60)
+        )
+        for n in range(40)
+    ]
+    tonight = night(stops, [van("V1", pieces=500, crates=90), van("V2", pieces=500, crates=90)])
+    plan = plan_now(tonight, FEW)
+    assert check(tonight, plan) == []
+    assert plan.unserved
+    assert set(plan.van_of) != set(first_plan(tonight).van_of)
+
+
+def test_whoever_is_missing_from_routes_gets_a_reason() -> None:
+    tonight = a_night()
+    start = first_plan(tonight)
+    gone = next(iter(start.van_of))
+    order = {name: [p for p in points if p != gone] for name, points in start.points_of().items()}
+    plan = with_reasons(tonight, evaluate(tonight, order, like=start))
+    assert [each.point for each in plan.unserved] == [gone]
+    assert check(tonight, plan) == []
 
 
 @pytest.mark.parametrize("workers", [1, 2])
