@@ -301,7 +301,7 @@ def _into(book: Book, scanned: str, goes: _Piece | _Goes, day: str) -> _Into | R
     if crate is not None:
         return _Into(crate.crate)
     after = last_crate(book, slot=goes.slot, zone=goes.zone, day=day)
-    return _Into(fresh_label(book, day), fresh=True, after=after)
+    return _Into(first_label(book, slot=goes.slot, zone=goes.zone, day=day), fresh=True, after=after)
 
 
 def _scanned_crate(book: Book, label: str, goes: _Piece | _Goes, day: str) -> _Into | Refused:
@@ -319,6 +319,17 @@ def _scanned_crate(book: Book, label: str, goes: _Piece | _Goes, day: str) -> _I
 def is_label_of(label: str, day: str) -> bool:
     """Whether a crate label was made for this night: labels name month and day."""
     return is_crate_label(label) and label[2:6] == f"{day[5:7]}{day[8:10]}"
+
+
+def first_label(book: Book, *, slot: str, zone: str, day: str) -> str:
+    """The label of a slot's first crate of a zone: the same on every PC, for it is one crate that stands there.
+
+    Two PCs that do not see each other open it under one name; only where it is used already, a new one is made.
+    """
+    label = rules.slot_label(slot, zone=zone, day=day)
+    if label and book.holder(guards.open_key(label)) is None:
+        return label
+    return fresh_label(book, day)
 
 
 def fresh_label(book: Book, day: str) -> str:

@@ -12,7 +12,7 @@ from app.domain.goods import Count, Zone
 from app.domain.ids import FactId
 from app.domain.refusals import Refused, refused
 from app.sorting import rules
-from app.sorting.actions import Caught, Put, caught, fresh_label, is_label_of
+from app.sorting.actions import Caught, Put, caught, first_label, fresh_label, is_label_of
 from app.sorting.rules import Crate, Reason
 from app.sorting.steps import contents_of, crate_named, open_crate
 from app.store.book import Book
@@ -386,7 +386,7 @@ class OpenAll:
         facts, crates = [], []
         for slot, point, route, zone in rows:
             if Zone(zone) in self.zones and open_crate(book, slot=slot, zone=zone, day=day) is None:
-                label = fresh_label(book, day)
+                label = first_label(book, slot=slot, zone=zone, day=day)
                 asset = rules.asset_for(Zone(zone))
                 facts.append(book.record(n.CrateOpened(label, slot, point, route, day, Zone(zone), asset)))
                 crates.append(label)

@@ -62,7 +62,8 @@ LOOK_AGAIN_MS = 2_500
 LIST_EVERY = 4
 """While pieces are scanned one by one, what waits on the dock is listed anew at every fourth look only."""
 ROOM = "sorting"
-CLASHING = ("Sorted", "Resorted", "CrateOpened", "CrateSealed", "CrateUnsealed", "CrateRelabelled")
+CLASHING = ("Sorted", "Resorted", "CrateSealed", "CrateUnsealed", "CrateRelabelled")
+"""Not the opening of a crate: two PCs that open the same one have both said what is so."""
 LOW, NARROW, TIGHT = 350, 900, 640
 DIGITS = 3
 

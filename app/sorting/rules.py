@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from app.domain.goods import Zone
 from app.domain.ids import ean13_is_valid, has_valid_check, with_check
-from app.domain.labels import CRATE_PREFIX, PIECE_PREFIX, is_crate_label, lot_of_label
+from app.domain.labels import CRATE_PREFIX, PIECE_PREFIX, crate_label, is_crate_label, lot_of_label
 from app.domain.refusals import Refused, refused
 
 LONGEST_CODE = 64
@@ -175,6 +175,18 @@ SORTED_IN = (Zone.AMBIENT, Zone.FRESH, Zone.CHILLED, Zone.FROZEN)
 def asset_for(zone: Zone) -> str:
     """In what goods of a zone travel."""
     return "ice_box" if zone is Zone.FROZEN else "crate"
+
+
+_ZONE_LETTERS = {Zone.AMBIENT: "A", Zone.FRESH: "F", Zone.CHILLED: "C", Zone.FROZEN: "Z"}
+
+
+def slot_label(slot: str, *, zone: str, day: str) -> str:
+    """The label of the first crate in a slot, such as ``ZK1122-12A-007-X`` for ``12-07``; empty for odd slots."""
+    bay, dash, number = slot.partition("-")
+    if not (dash and bay.isdecimal() and number.isdecimal() and len(bay) <= 2 and len(number) <= 3):
+        return ""
+    letter = _ZONE_LETTERS[Zone(zone)]
+    return crate_label(day=day, device=f"{int(bay):02d}{letter}", number=int(number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.domain import night as n
+from app.domain.codec import Recorded, encode
+from app.domain.events import Voided
 from app.domain.goods import Count, Zone
+from app.domain.ids import FactId
 from app.domain.labels import crate_label, is_crate_label, piece_label
 from app.domain.refusals import Refused
 from app.sandbox.station_story import StationNight
@@ -52,6 +56,7 @@ from app.sorting.crates import (
 )
 from app.sorting.rules import Confirm, Reason, slot_code
 from app.sorting.steps import steps_of
+from app.store.book import Book
 from app.store.opening import Store
 from tests.samples import Record
 from tests.sorting.night import first_line, label_of, ready_store, rows, slot_of, wall_of, where
@@ -169,6 +174,48 @@ def test_zones_have_crates_of_their_own_and_frozen_goods_an_ice_box(
     assert rows(store, "SELECT asset FROM wall_crates WHERE crate = ?", (box,)) == [("ice_box",)]
     other = next(x for x in night.lines if x.point == frozen.point and x.zone == Zone.AMBIENT and x != warm)
     assert reason_of(store.writer.do(SortPiece(label_of(other), box))) is Reason.WRONG_ZONE
+
+
+def test_two_pcs_that_do_not_see_each_other_open_one_crate(
+    store: Store, night: StationNight, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = ready_store(tmp_path_factory.mktemp("pc2"), night=night, device="pc2")
+    line = first_line(night, pieces=2)
+    one, two = (do(pc, SortPiece(label_of(line, nth)), Put) for nth, pc in enumerate((store, other), 1))
+    assert one.crate == two.crate
+    assert (
+        do(store, ChangeCrate(one.crate), Changed).crate != do(other, ChangeCrate(two.crate), Changed).crate
+    )
+    other.close()
+
+
+@dataclass(frozen=True)
+class Hear:
+    """Hear another PC's fact, and that one of ours is void for it."""
+
+    fact: n.CrateOpened
+    mine: FactId
+
+    def perform(self, book: Book) -> None:
+        theirs, now = FactId("pc2", 1, 5), book.clock.now_ms()
+        book.hear(Recorded(theirs, now, 0, DAY, "", "CrateOpened", encode(self.fact)))
+        void = Voided(str(self.mine), "taken", str(theirs))
+        book.hear(Recorded(FactId("@", 1, 9_000), now, 0, DAY, "", "Voided", encode(void)))
+
+
+def test_a_crate_whose_second_opening_is_void_stands_with_its_goods(
+    store: Store, night: StationNight
+) -> None:
+    line = first_line(night, pieces=2)
+    put = do(store, SortPiece(label_of(line)), Put)
+    route = wall_of(night)[0].route
+    theirs = n.CrateOpened(put.crate, put.slot, line.point, route, DAY, line.zone)
+    store.writer.do(Hear(theirs, put.facts[0]))
+    assert rows(store, "SELECT slot FROM wall_crates WHERE crate = ?", (put.crate,)) == [(put.slot,)]
+    assert do(store, SortPiece(label_of(line, 2)), Put).crate == put.crate
+    assert where(store, line.lot)[f"crate:{put.crate}"] == 2
+    before, after = store.writer.do(Replayed())
+    assert before == after
 
 
 def test_a_sealed_crate_refuses_and_the_next_piece_opens_another(store: Store, night: StationNight) -> None:

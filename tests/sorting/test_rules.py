@@ -22,6 +22,7 @@ from app.sorting.rules import (
     share_out,
     shares_hold,
     slot_code,
+    slot_label,
     slot_of,
     why_not_into,
 )
@@ -81,6 +82,13 @@ def test_no_text_breaks_the_reading_of_codes_badges_and_counts(text: str) -> Non
 
 def test_a_slots_code_names_the_slot() -> None:
     assert slot_of(slot_code("12-07")) == "12-07"
+
+
+def test_a_slots_first_crate_is_called_after_the_slot() -> None:
+    label = slot_label("12-07", zone="frozen", day="2026-11-22")
+    assert label.startswith("ZK1122-12Z-007-")
+    assert read_code(label) == Code(label, Look.CRATE)
+    assert slot_label("甲", zone="frozen", day="2026-11-22") == ""
 
 
 CRATE_ROW = Crate(CRATE, "1-07", "BY-0001", "R01", "2026-11-22", "ambient", "crate", "", "", 0, "")
