@@ -343,6 +343,8 @@ class RoutingPage(Page):
             if board is None:
                 self.hand.board = Board(tonight, progress.plan)
                 self._show_plan()
+                if self.main.hasFocus():
+                    self._list.setFocus()  # arrows walk the vans at once, and no stray Enter stops or adopts
                 self.desk.answer(words.FIRST_PLAN)
             elif progress.plan is not board.plan:
                 board.tonight, board.plan, self._unseen = tonight, progress.plan, 1

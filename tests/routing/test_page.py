@@ -181,6 +181,7 @@ def test_one_key_plans_and_a_second_adopts(station: Station) -> None:
     assert check(page.board.night, page.board.plan) == []
     assert station.answers[-1].word == "排好了"
     assert page.main.text() == "用这个方案"
+    assert page.routes.hasFocus()
     answer = station.answer_after(lambda: station.press(Qt.Key.Key_F12))
     assert answer.word == "线路定了"
     reader = station.store.reader()
