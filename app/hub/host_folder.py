@@ -17,8 +17,8 @@ from app.sync.protocol import HOST_VOICE, Enrolled
 NAME = "host"
 """The folder's name in the data folder of the PC that is the host."""
 PORT = 8610
-ADDRESS, LEAVE = "address", "leave"
-"""Files: the port that the running host listens on; and the word that it should end."""
+ADDRESS, LAST_PORT, LEAVE = "address", "port", "leave"
+"""Files: the port that the running host listens on, the one of last time, and the word that it should end."""
 SERVER = "server"
 """State key: the platform's address."""
 NEXT_MS, SEEN_MS = 1_000, 10_000
@@ -92,8 +92,16 @@ def hub_of(folder: Path, clock: Clock, key: bytes) -> Hub:
     return Hub(f"sqlite:///{folder / 'hub.db'}", clock, key=key, pace=Pace(next_ms=NEXT_MS, seen_ms=SEEN_MS))
 
 
+def port_of(folder: Path) -> int:
+    """The port of last time, or the usual one."""
+    try:
+        return int((folder / LAST_PORT).read_text("ascii"))
+    except (OSError, ValueError):
+        return PORT
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a small file so that it is read whole or not at all."""
-    part = path.with_suffix(".part")
+    part = path.with_name(f"{path.name}.part")
     part.write_text(text, "ascii")
     part.replace(path)

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.domain.clock import Clock
-from app.hub.host_folder import ADDRESS, LEAVE, PORT, SERVER, hub_of, write_whole
+from app.hub.host_folder import ADDRESS, LAST_PORT, LEAVE, SERVER, hub_of, port_of, write_whole
 from app.hub.hub import Hub
 from app.hub.running import Running, serve
 from app.hub.service import make_app
@@ -33,6 +33,7 @@ MOST_LOG = 1_000_000
 class HostService:
     """All that a host runs; ``stop`` it before the program ends. Raises ``StoreFault`` where another one runs.
 
+    It listens on ``port``, or on the one of last time: the others need not look for it after each start.
     Who may look for it is who may reach it: questions are heard at the same ``address``.
     """
 
@@ -42,7 +43,7 @@ class HostService:
         clock: Clock,
         *,
         address: str,
-        port: int = PORT,
+        port: int = 0,
         finder_port: int = finder.PORT,
     ) -> None:
         """``folder`` is the host's own, made by :func:`app.hub.host_folder.make`."""
@@ -53,12 +54,13 @@ class HostService:
         self._server, self._device = str(reader.get(SERVER, "")), str(reader.get("device", ""))
         self._secret = str(reader.get("secret", ""))
         reader.close()
-        self.running = _serve(self.hub, address, port)
+        self.running = _serve(self.hub, address, port or port_of(folder))
         self._answerer = self._answer((address, finder_port))
         self._uplink = SyncLoop(self._make_uplink)
         if self._server and self._secret:
             self._uplink.start()
         (folder / LEAVE).unlink(missing_ok=True)
+        write_whole(folder / LAST_PORT, str(self.running.port))
         write_whole(folder / ADDRESS, str(self.running.port))
 
     def _answer(self, at: tuple[str, int]) -> Answerer | None:

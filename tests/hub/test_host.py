@@ -65,12 +65,13 @@ def test_a_pc_joins_with_a_code_and_is_seen(host: Host) -> None:
 
 
 def test_a_host_ends_when_asked_and_begins_again_on_its_database(host: Host, folder: Path) -> None:
-    host.start()
+    port = host.start()
     code = host.new_code()
     host.stop()
     assert not host.is_running
     assert not (folder / "running.mark").exists()  # it ended well
-    door = HttpPlatform(f"http://127.0.0.1:{host.start()}")
+    assert host.start() == port
+    door = HttpPlatform(f"http://127.0.0.1:{port}")
     assert door.enrol(code=code, device_name="a", attempt="x").point == "BY-W1"
     door.close()
 
