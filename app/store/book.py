@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -30,12 +30,16 @@ class Book:
     """One writer's view of the book. Its methods are for use inside a transaction of the writer thread."""
 
     def __init__(self, connection: sqlcipher3.Connection, clock: Clock) -> None:
-        """``in_mind`` is what a room keeps of the book from one command to the next, each under its own key."""
+        """``in_mind`` is what a room keeps of the book from one command to the next, each under its own key.
+
+        ``someone_waits()`` says whether another command is behind the running one: a long one may then stop early.
+        """
         self._connection = connection
         self.clock = clock
         self.operator = ""
         self.changed: set[str] = set()
         self.in_mind: dict[object, Any] = {}
+        self.someone_waits: Callable[[], bool] = lambda: False
         self._rollbacks = 0
         self._forget()
 

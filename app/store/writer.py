@@ -61,6 +61,7 @@ class Writer:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._closing = False
         self._last_group = 1
+        self._behind = 0
         self._carried = 0
         self._thread = threading.Thread(target=self._work, name="geyi-writer", daemon=True)
         self._thread.start()
@@ -92,6 +93,7 @@ class Writer:
         if first is not None:
             self._connection.execute(f"PRAGMA wal_autocheckpoint = {LONGEST_LOG_PAGES}")
             self._book = self._open_book()
+            self._book.someone_waits = lambda: self._behind > 0 or not self._jobs.empty()
         while first is not None:
             self._run(self._gather(first))
             first = self._next()
@@ -163,7 +165,10 @@ class Writer:
         execute = self._connection.execute
         try:
             execute("BEGIN IMMEDIATE")
-            answers = [self._perform(command, alone=len(group) == 1) for command, _ in group]
+            answers = []
+            for at, (command, _) in enumerate(group, 1):
+                self._behind = len(group) - at
+                answers.append(self._perform(command, alone=len(group) == 1))
             execute("COMMIT")
         except sqlcipher3.Error as error:
             self._roll_back("ROLLBACK")

@@ -15,15 +15,15 @@ from app.sync.outbox import AT_HOST
 from app.sync.protocol import Answer, Enrolled, Told
 
 log = logging.getLogger(__name__)
-SLICE_SECONDS, SLICE_LEAST = 0.01, 16
-"""News are recorded for so long at once, and so many at least: a scan that comes meanwhile waits no longer."""
+SLICE_SECONDS, SLICE_LEAST = 0.25, 8
+"""News are recorded for so long at once, and so many at least; a scan that comes meanwhile ends it sooner."""
 SKEW_STEP_MS = 5_000
 """A measured skew that differs by less than this from the known one is the network's doing."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeepAnswer:
-    """Move the push cursor, and record the news from number ``after`` on for a short while, with the feed cursor.
+    """Move the push cursor, and record the news from number ``after`` on until a scan waits, with the feed cursor.
 
     News of hours would keep scans waiting behind one long transaction: the answer is given again, with where it
     came to as ``after``, until it comes to the answer's own cursor.
@@ -57,7 +57,7 @@ class KeepAnswer:
         todo = [told for told in self.answer.feed if told.n > self.after]
         for done, told in enumerate(todo, 1):
             _hear(book, told)
-            if self.least <= done < len(todo) and monotonic() >= end:
+            if self.least <= done < len(todo) and (book.someone_waits() or monotonic() >= end):
                 return told.n
         return self.answer.cursor
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from threading import Event
 from typing import Any
 
 from app.domain import events as e
+from app.store.book import Book
 from app.store.clashes import Clash, Clashes
 from app.sync.inbox import KeepAnswer
 from app.sync.outbox import Outbox
 from app.sync.protocol import Answer
-from tests.samples import DAY
+from tests.samples import DAY, Record
 from tests.sync.world import FAIR, Fault, Shop, World
 
 LOTS = [f"DD-{n:04d}" for n in range(30)]
@@ -67,6 +70,35 @@ def test_the_engine_asks_until_all_slices_are_recorded(world: World) -> None:
     writer.do = lambda command: do(_thin(command, slices))
     there.sync()
     assert len(slices) >= len(LOTS)
+    world.agree()
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Keep the writer until others are in its queue."""
+
+    until: Event
+
+    def perform(self, book: Book) -> None:
+        self.until.wait()
+
+
+def test_a_slice_ends_as_soon_as_a_scan_waits(world: World) -> None:
+    here, there = world.shop("a"), world.shop("b")
+    here.record(*(e.ReminderCopied((f"lot-{n}",)) for n in range(60)))
+    here.sync()
+    keep, queued = news_for(there), Event()
+    news = KeepAnswer(keep.answer, keep.place, None, seconds=60.0, least=5)
+    writer = there.store.writer
+    writer.submit(Hold(queued))
+    first = writer.submit(news)
+    scan = writer.submit(Record((e.ReminderCopied(("scan",)),)))
+    queued.set()
+    assert first.result() == keep.answer.feed[4].n
+    assert len(scan.result()) == 1
+    assert writer.do(replace(news, after=first.result())) == keep.answer.cursor
+    there.sync()
+    world.settle()
     world.agree()
 
 
