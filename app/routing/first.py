@@ -13,6 +13,8 @@ from app.routing.reckon import evaluate
 
 SWEEPS_OF = 1_500
 """Points times sweeps: so many sweeps from different angles are tried."""
+MOST_FRUITLESS = 20
+"""After so many points for which no change made room, no more changes are tried."""
 KNOWN_SHARE = 0.5
 """Where yesterday's plan knows this share of the points, it is the start, and the sweep only fills in."""
 
@@ -131,10 +133,12 @@ def _dearness(tour: Tour) -> tuple[float, int]:
 
 def squeeze(draft: Draft, loose: Iterable[int]) -> None:
     """Put loose points in, the largest first; where there is no room, for a point that fits elsewhere."""
-    pieces = draft.ground.pieces
+    pieces, fruitless = draft.ground.pieces, 0
     for at in sorted(loose, key=lambda at: (-pieces[at], at)):
-        if at not in draft.tour_of and not draft.place(at) and at not in draft.ground.mates:
-            _change_for(draft, at)
+        if at in draft.tour_of or draft.place(at) or at in draft.ground.mates:
+            continue
+        if fruitless < MOST_FRUITLESS and not _change_for(draft, at):
+            fruitless += 1
 
 
 def _change_for(draft: Draft, point: int) -> bool:

@@ -259,7 +259,7 @@ class Draft:
 
 
 def cheapest(point: int, tours: Iterable[Tour]) -> Place | None:
-    """The cheapest place among tours; of several empty vans that are alike only the first is asked."""
+    """The cheapest place among tours; the first of equals."""
     best: Place | None = None
     for tour in tours:
         place = tour.place_for(point)

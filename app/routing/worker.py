@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.routing.worker_model import Model
     from app.routing.worker_search import Found
 
-TELL_EVERY_S = 0.25
+TELL_EVERY_S = 0.4
 """What is new is told at most so often, and the end always."""
 
 Say = Callable[[Message], None]
@@ -49,6 +49,7 @@ def main() -> int:
     came_in, goes_out = pipes()
     inbox = Inbox()
     threading.Thread(target=_listen, args=(came_in, inbox), daemon=True).start()
+    _warm_up()
 
     def say(message: Message) -> None:
         goes_out.write(line(message))
@@ -63,7 +64,6 @@ def serve(inbox: Inbox, say: Say) -> int:
     while (message := inbox.jobs.get()) is not None:
         if "night" in message:
             night = night_of(message["night"])
-            _warm_up()
             say({"ready": os.getpid()})
         elif "job" in message and night is not None:
             _do(night, message, inbox, say)
@@ -71,7 +71,7 @@ def serve(inbox: Inbox, say: Say) -> int:
 
 
 def _warm_up() -> None:
-    """Load the engine before the first job is timed."""
+    """Load the engine while the desk makes its first plan."""
     import app.routing.worker_model
     import app.routing.worker_search  # noqa: F401
 

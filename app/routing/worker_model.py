@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 FORBIDDEN_METRES = 5_000_000
 NO_ROAD_METRES, NO_ROAD_S = 2_000_000, 200_000
-UNBOUND = 2**40
-"""A window or a shift that cannot bind."""
+UNBOUND = 2**63 - 1
+"""PyVRP's own word for a shift without an end; anything less counts as a time window."""
 
 Order = Mapping[str, Sequence[str]]
 
