@@ -21,7 +21,7 @@ from app.domain.refusals import Refused, refused
 from app.sorting import rules
 from app.sorting.rules import Confirm, Look, Reason
 from app.sorting.steps import DOCK as DOCK_TEXT
-from app.sorting.steps import Step, crate_named, last_crate, open_crate, steps_of
+from app.sorting.steps import ROUTE, Step, crate_named, last_crate, open_crate, steps_of
 from app.store.book import Book
 
 CRATE_NUMBER = "sorting.crates"
@@ -138,7 +138,7 @@ class _Piece(NamedTuple):
 
 _PIECE = (
     "SELECT l.lot, l.point, l.product, l.zone, l.pieces, l.day, l.container, coalesce(d.pieces, 0),"
-    " coalesce(s.pieces, 0), coalesce(w.slot, ''), coalesce(w.route, ''), coalesce(n.name, l.point)"
+    f" coalesce(s.pieces, 0), coalesce(w.slot, ''), {ROUTE}, coalesce(n.name, l.point)"
     " FROM load_lines l"
     f" LEFT JOIN stock d ON d.lot = l.lot AND d.place = '{DOCK_TEXT}'"
     " LEFT JOIN stock s ON s.lot = l.lot AND s.place = 'short:'"
@@ -408,7 +408,7 @@ class SortProduct:
 
 # The unary plus keeps the point's index in use: a popular product goes to hundreds of points.
 _POINT_LOTS = (
-    "SELECT l.lot, l.product, l.zone, coalesce(w.slot, ''), coalesce(w.route, ''), coalesce(n.name, l.point), d.pieces"
+    f"SELECT l.lot, l.product, l.zone, coalesce(w.slot, ''), {ROUTE}, coalesce(n.name, l.point), d.pieces"
     f" FROM load_lines l JOIN stock d ON d.lot = l.lot AND d.place = '{DOCK_TEXT}' AND d.pieces > 0"
     " LEFT JOIN wall w ON w.point = l.point LEFT JOIN route_points n ON n.point = l.point"
     " WHERE l.day = ? AND l.point = ? AND +l.barcode = ? AND (? = '' OR l.product = ?) ORDER BY l.lot"

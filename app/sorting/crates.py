@@ -14,7 +14,7 @@ from app.domain.refusals import Refused, refused
 from app.sorting import rules
 from app.sorting.actions import Caught, Put, caught, first_label, fresh_label, is_label_of
 from app.sorting.rules import Crate, Reason
-from app.sorting.steps import contents_of, crate_named, open_crate
+from app.sorting.steps import ROUTE, contents_of, crate_named, open_crate
 from app.store.book import Book
 
 FEW_LABELS = 60
@@ -396,7 +396,8 @@ class OpenAll:
 
 
 _GETTING_GOODS = (
-    "SELECT DISTINCT w.slot, w.point, w.route, l.zone FROM load_lines l JOIN wall w ON w.point = l.point"
+    f"SELECT DISTINCT w.slot, w.point, {ROUTE}, l.zone FROM load_lines l JOIN wall w ON w.point = l.point"
+    " LEFT JOIN route_points n ON n.point = l.point"
     " WHERE l.day = ? ORDER BY w.rank, l.zone"
 )
 

@@ -174,12 +174,16 @@ def wall_view(source: Source, *, day: str) -> list[SlotView]:
     waiting: dict[str, int] = dict(source.rows(_WAITING, (day,)))
     return [
         SlotView(slot, point, name, route, sorter, tuple(crates.get(point, ())), waiting.get(point, 0))
-        for slot, point, name, route, sorter in source.rows(_SLOTS)
+        for slot, point, name, route, sorter in source.rows(_SLOTS, (day,))
     ]
 
 
+_TONIGHTS_ROUTE = (
+    "coalesce((SELECT p.route FROM plan_stops p WHERE p.day = ? AND p.point = w.point ORDER BY p.route LIMIT 1),"
+    " n.route, w.route)"
+)
 _SLOTS = (
-    "SELECT w.slot, w.point, coalesce(n.name, w.point), w.route, w.sorter FROM wall w"
+    f"SELECT w.slot, w.point, coalesce(n.name, w.point), {_TONIGHTS_ROUTE}, w.sorter FROM wall w"
     " LEFT JOIN route_points n ON n.point = w.point ORDER BY w.rank"
 )
 _CRATES = (
@@ -302,6 +306,17 @@ _PIECES = "SELECT point, sum(pieces) FROM load_lines WHERE day >= ? AND day < ? 
 def wall_slots(source: Source) -> dict[str, str]:
     """The slot that each point has now."""
     return dict(source.rows("SELECT point, slot FROM wall"))
+
+
+def wall_is_old(source: Source, *, day: str) -> bool:
+    """Whether points of the wall ride on other routes tonight than when it was set."""
+    return source.one(_MOVED, (day,)) is not None
+
+
+_MOVED = (
+    "SELECT 1 FROM wall w LEFT JOIN route_points n ON n.point = w.point"
+    f" WHERE w.route <> {_TONIGHTS_ROUTE} LIMIT 1"
+)
 
 
 def crates_standing(source: Source, *, day: str) -> int:

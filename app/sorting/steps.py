@@ -64,8 +64,13 @@ def steps_of(source: Source, *, barcode: str, product: str, day: str, stretch: i
     return [step for step in steps.values() if not stretch or step.sorter in (0, stretch)]
 
 
+ROUTE = (
+    "coalesce((SELECT p.route FROM plan_stops p WHERE p.day = l.day AND p.point = l.point ORDER BY p.route LIMIT 1),"
+    " n.route, w.route, '')"
+)
+"""Tonight's route of a line's point: by the adopted plan, the station's table, or what held when the wall was set."""
 _STEPS = (
-    "SELECT l.point, n.name, w.slot, w.route, w.sorter, l.zone, l.lot, d.pieces FROM load_lines l"
+    f"SELECT l.point, n.name, w.slot, {ROUTE}, w.sorter, l.zone, l.lot, d.pieces FROM load_lines l"
     f" JOIN stock d ON d.lot = l.lot AND d.place = '{DOCK}' AND d.pieces > 0"
     " LEFT JOIN wall w ON w.point = l.point LEFT JOIN route_points n ON n.point = l.point"
     " WHERE l.barcode = ? AND l.day = ? AND l.product = ? ORDER BY w.rank IS NULL, w.rank, l.point, l.lot"

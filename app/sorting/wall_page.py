@@ -130,8 +130,11 @@ class WallPage(Page):
     @property
     def invitation(self) -> Answer:  # type: ignore[override]
         """What is to be done first."""
-        there = self._reader.one("SELECT 1 FROM wall LIMIT 1")
-        return words.WALL_INVITATION if there else words.NO_WALL
+        if not self._reader.one("SELECT 1 FROM wall LIMIT 1"):
+            return words.NO_WALL
+        standing = queries.crates_standing(self._reader, day=self._day())
+        old = not standing and queries.wall_is_old(self._reader, day=self._day())
+        return words.WALL_IS_OLD if old else words.WALL_INVITATION
 
     def primary(self) -> QWidget:
         return self.picture

@@ -455,6 +455,9 @@ def slot_state(slot: SlotView) -> tuple[str, Tone]:
 
 PICK_A_CRATE = Answer(Tone.INFO, "先选一个筐", "请扫筐码，或者用方向键选一格，再按一次。")
 WALL_INVITATION = Answer(Tone.INFO, "扫筐或选格口", "扫筐码看里面有什么。满了按 F9 换筐，好了按 F10 封筐。")
+WALL_IS_OLD = Answer(
+    Tone.LOOK, "线路变了", "今晚有的点换了线路，墙还是旧的。请按 F12 重排墙，一辆车的筐才在一起。"
+)
 PLANNING = Answer(Tone.INFO, "正在排墙", "马上就好，不用等着，可以接着分拣。")
 NO_CHANGE = Answer(Tone.INFO, "不用重排", "每个点都已经有格口，墙没有变。")
 PRINT_FAILED = Answer(Tone.WRONG, "没有打印", "打印机没有收。请看打印机开没开、纸够不够，或者存成 PDF 再打。")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.domain import events as e
 from app.domain import night as n
 from app.domain.codec import Recorded, encode
 from app.domain.events import Voided
@@ -54,6 +55,7 @@ from app.sorting.crates import (
     TakeOut,
     UnsealCrate,
 )
+from app.sorting.queries import wall_is_old, wall_view
 from app.sorting.rules import Confirm, Reason, slot_code
 from app.sorting.steps import steps_of
 from app.store.book import Book
@@ -94,6 +96,21 @@ def test_a_scanned_piece_goes_into_its_slots_crate(store: Store, night: StationN
     assert where(store, line.lot)[f"crate:{put.crate}"] == 1
     again = do(store, SortPiece(label_of(line, 2)), Put)
     assert (again.crate, again.fresh) == (put.crate, False)
+
+
+def test_a_crate_goes_by_tonights_plan_and_not_by_an_older_wall(store: Store, night: StationNight) -> None:
+    line = first_line(night)
+    stop = e.PlannedStop(line.point, 30_000, 5, 1)
+    route = e.PlannedRoute("N09", "桂A00001", "d1", "", "3-1", 25_200, 40_000, 1_000, (stop,))
+    store.writer.do(Record((e.PlanAdopted(DAY, (route,)),)))
+    put = do(store, SortPiece(label_of(line)), Put)
+    assert put.route == "N09"
+    assert rows(store, "SELECT route FROM wall_crates WHERE crate = ?", (put.crate,)) == [("N09",)]
+    reader = store.reader()
+    assert wall_is_old(reader, day=DAY)
+    assert not wall_is_old(reader, day="2026-11-21")
+    assert {view.route for view in wall_view(reader, day=DAY) if view.point == line.point} == {"N09"}
+    reader.close()
 
 
 def test_the_first_put_of_a_zone_begins_its_wave(store: Store, night: StationNight) -> None:
