@@ -406,10 +406,11 @@ class SortProduct:
         )
 
 
-# The unary plus keeps the point's index in use: a popular product goes to hundreds of points.
+# The unary plus keeps the point's index in use, for a popular product goes to hundreds of points; the cross join begins
+# with the lines, and not with all that lies on the dock.
 _POINT_LOTS = (
     f"SELECT l.lot, l.product, l.zone, coalesce(w.slot, ''), {ROUTE}, coalesce(n.name, l.point), d.pieces"
-    f" FROM load_lines l JOIN stock d ON d.lot = l.lot AND d.place = '{DOCK_TEXT}' AND d.pieces > 0"
+    f" FROM load_lines l CROSS JOIN stock d ON d.lot = l.lot AND d.place = '{DOCK_TEXT}' AND d.pieces > 0"
     " LEFT JOIN wall w ON w.point = l.point LEFT JOIN route_points n ON n.point = l.point"
     " WHERE l.day = ? AND l.point = ? AND +l.barcode = ? AND (? = '' OR l.product = ?) ORDER BY l.lot"
 )

@@ -71,7 +71,7 @@ ROUTE = (
 """Tonight's route of a line's point: by the adopted plan, the station's table, or what held when the wall was set."""
 _STEPS = (
     f"SELECT l.point, n.name, w.slot, {ROUTE}, w.sorter, l.zone, l.lot, d.pieces FROM load_lines l"
-    f" JOIN stock d ON d.lot = l.lot AND d.place = '{DOCK}' AND d.pieces > 0"
+    f" CROSS JOIN stock d ON d.lot = l.lot AND d.place = '{DOCK}' AND d.pieces > 0"
     " LEFT JOIN wall w ON w.point = l.point LEFT JOIN route_points n ON n.point = l.point"
     " WHERE l.barcode = ? AND l.day = ? AND l.product = ? ORDER BY w.rank IS NULL, w.rank, l.point, l.lot"
 )

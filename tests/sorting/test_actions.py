@@ -17,6 +17,7 @@ from app.domain.ids import FactId
 from app.domain.labels import crate_label, is_crate_label, piece_label
 from app.domain.refusals import Refused
 from app.sandbox.station_story import StationNight
+from app.sorting import actions, steps
 from app.sorting.actions import (
     Caught,
     ChooseWay,
@@ -111,6 +112,21 @@ def test_a_crate_goes_by_tonights_plan_and_not_by_an_older_wall(store: Store, ni
     assert not wall_is_old(reader, day="2026-11-21")
     assert {view.route for view in wall_view(reader, day=DAY) if view.point == line.point} == {"N09"}
     reader.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "asked", "first"),
+    [
+        (actions._PIECE, 1, "load_lines_1 (lot=?)"),
+        (actions._POINT_LOTS, 5, "load_lines_point (day=? AND point=?)"),
+        (steps._STEPS, 3, "load_lines_barcode (barcode=? AND day=?)"),
+        (steps._PRODUCTS, 2, "load_lines_barcode (barcode=? AND day=?)"),
+    ],
+)
+def test_a_scan_finds_its_rows_by_keys(store: Store, query: str, asked: int, first: str) -> None:
+    plan = [row[3] for row in rows(store, f"EXPLAIN QUERY PLAN {query}", ("x",) * asked)]
+    assert first in plan[0]
+    assert not [step for step in plan if step.startswith("SCAN") or "stock_place" in step]
 
 
 def test_the_first_put_of_a_zone_begins_its_wave(store: Store, night: StationNight) -> None:
