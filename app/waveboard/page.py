@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.answers import Tone
 from app.domain.clock import Clock, business_day
@@ -16,7 +16,7 @@ from app.ui import tokens
 from app.ui.buttons import ActionButton
 from app.ui.desk import Desk
 from app.ui.page import EVERYTHING, HomePage
-from app.ui.panels import Beside, SectionTitle, StatePanel, StatTile
+from app.ui.panels import Beside, SectionTitle, StatePanel
 from app.ui.rows import RowsModel
 from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
@@ -26,7 +26,7 @@ from app.waveboard import words
 from app.waveboard.big import BigBoard
 from app.waveboard.codes import room_for
 from app.waveboard.listing import columns
-from app.waveboard.pieces import Cell, FinishCard, People, RoutesGrid
+from app.waveboard.pieces import Cell, Figure, Figures, FinishCard, People, RoutesGrid
 from app.waveboard.queries import Board, Lookout
 from app.waveboard.rules import Room, Step, next_steps
 
@@ -71,17 +71,14 @@ class BoardPage(HomePage):
         self._in_table = False
         self._cards = [StepCard("", "", key="", tone=Tone.INFO) for _ in range(MOST_STEPS)]
         self._help = StepCard("", "", key="", tone=Tone.LOOK)
-        self.finish, self.routes, self.people = FinishCard(), RoutesGrid(), People()
-        self._left = StatTile("还没分")
-        self._short = StatTile("短少", unit="")
-        self._pace = StatTile("件/人时", unit="")
-        self._slips = StatTile("错/万件", unit="")
+        self.finish, self.figures = FinishCard(), Figures()
+        self.routes, self.people = RoutesGrid(), People()
         self._routes_title = SectionTitle("线路")
         self.rows = RowsModel(columns(), key=lambda cell: cell[0].route)
         self.table = RowsView("线路明细", self.rows)
         self.to_table = ActionButton("明细", key="F10")
         self._people_title = SectionTitle("人手")
-        self.to_big = ActionButton("大屏", key="F9", glyph=Glyph.PLUS)
+        self.to_big = ActionButton("大屏", key="F9")
         self._nothing, self._leftside, self._aside = StatePanel(), QWidget(), QWidget()
         self._due, self._often = QTimer(self), QTimer(self)
         self._arrange()
@@ -90,17 +87,17 @@ class BoardPage(HomePage):
     def _arrange(self) -> None:
         gap = sized(self, tokens.SPACE_M)
         self.column.setSpacing(gap)
-        tiles = QGridLayout()
-        tiles.setSpacing(gap)
-        head = QHBoxLayout()
+        head, keys = QHBoxLayout(), QVBoxLayout()
         head.setSpacing(gap)
+        keys.setSpacing(sized(self, tokens.SPACE_S))
+        for key in (self.to_table, self.to_big):
+            key.setFixedHeight(sized(self, tokens.TARGET))
+            keys.addWidget(key)
         head.addWidget(self.finish, 5)
-        head.addWidget(self._left, 2)
-        self._left.setMinimumHeight(self.finish.sizeHint().height())
-        for at, tile in enumerate((self._short, self._pace, self._slips)):
-            tiles.addWidget(tile, 0, at)
-        self._fill_left(gap)
-        self._fill_aside(tiles, gap)
+        head.addWidget(self.figures, 3)
+        head.addLayout(keys)
+        self._fill_left()
+        self._fill_aside()
         self.column.addLayout(head)
         self.column.addWidget(Beside(self._leftside, self._aside, shares=(6, 4)), 1)
         self.table.setMinimumHeight(sized(self, 330))
@@ -109,33 +106,24 @@ class BoardPage(HomePage):
         advice = "联网后会自动收到线路和货单；也可以到线路页自己导入。"
         self._nothing.show_empty("今晚还没有线路", advice, glyph=Glyph.TRUCK)
 
-    def _fill_left(self, gap: int) -> None:
-        """The routes, and the keys that show them otherwise."""
-        left, keys = QVBoxLayout(self._leftside), QHBoxLayout()
+    def _fill_left(self) -> None:
+        """The routes, as cells or as a table."""
+        left = QVBoxLayout(self._leftside)
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(sized(self, tokens.SPACE_S))
-        keys.setSpacing(gap)
-        keys.addWidget(self.to_table, 1)
-        keys.addWidget(self.to_big, 1)
         for piece in (self._routes_title, self.routes, self.table, self._nothing):
             left.addWidget(piece)
-        left.addLayout(keys)
         left.addStretch(1)
 
-    def _fill_aside(self, tiles: QGridLayout, gap: int) -> None:
-        """What to do next, who is at it, and the small numbers."""
+    def _fill_aside(self) -> None:
+        """What to do next, and who is at it."""
         right = QVBoxLayout(self._aside)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(sized(self, tokens.SPACE_S))
         right.addWidget(SectionTitle("接下来", remark="按右边的键"))
-        for card in self._cards:
-            right.addWidget(card)
-        right.addSpacing(gap)
-        for piece in (self._people_title, self._help, self.people):
+        for piece in (*self._cards, self._help, self._people_title):
             right.addWidget(piece)
-        right.addSpacing(gap)
-        right.addLayout(tiles)
-        right.addStretch(1)
+        right.addWidget(_scrolling(self.people), 1)
 
     def _connect(self) -> None:
         for card in self._cards:
@@ -227,11 +215,7 @@ class BoardPage(HomePage):
 
     def _show(self, board: Board) -> None:
         self.finish.show_board(board)
-        self._left.show_number(str(board.left))
-        self._short.show_number(str(board.short), tone=Tone.LOOK if board.short else Tone.INFO)
-        self._pace.show_number(str(board.per_head_hour) if board.per_head_hour else "—")
-        self._slips.show_number(f"{board.slips.per_ten_thousand:.0f}")
-        self._slips.setToolTip(words.slips(board.slips))
+        self.figures.show_figures(*_figures(board))
         cells: list[Cell] = list(zip(board.routes, board.states, strict=True))
         self.routes.show_routes(cells)
         if self._in_table:
@@ -245,7 +229,7 @@ class BoardPage(HomePage):
         self.people.show_sorters(board.sorters)
         self._people_title.set_remark(words.pace(board))
         self._show_advice(board)
-        self._show_steps(next_steps(board.night)[:MOST_STEPS])
+        self._show_steps(next_steps(board.night)[: MOST_STEPS - bool(board.help)])
 
     def _show_advice(self, board: Board) -> None:
         self._help.setVisible(board.help is not None)
@@ -296,3 +280,26 @@ class BoardPage(HomePage):
         self.to_big.set_text("大屏")
         if not self.isVisible():
             self._often.stop()
+
+
+def _scrolling(people: People) -> QScrollArea:
+    """On a low screen with much to do, the people are what gives way."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setMinimumHeight(sized(area, 38))
+    people.setObjectName("scrolled")
+    area.setWidget(people)
+    return area
+
+
+def _figures(board: Board) -> tuple[Figure, ...]:
+    """What is left, what is short, and how the work goes."""
+    return (
+        Figure("还没分", str(board.left)),
+        Figure("短少", str(board.short), Tone.LOOK if board.short else Tone.INFO),
+        Figure("件/人时", str(board.per_head_hour) if board.per_head_hour else "—"),
+        Figure("错/万件", f"{board.slips.per_ten_thousand:.0f}", more=words.slips(board.slips)),
+    )

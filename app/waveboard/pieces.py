@@ -20,10 +20,16 @@ from app.waveboard.rules import RouteNow, Sorter, State
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+WHOLE = Qt.TextFlag.TextDontClip
+"""Large print reaches over its line where the line is low."""
 Cell = tuple[RouteNow, State]
+HEAD = 104
+"""How high the head of the board is: two keys, one over the other."""
+LOW, TALL, NARROW = 45, 57, 102
+"""A route's cell: never lower, no taller than it needs, and so many stand side by side."""
 
 
-def write(painter: QPainter, rect: QRectF, text: str, flags: Qt.AlignmentFlag) -> None:
+def write(painter: QPainter, rect: QRectF, text: str, flags: int | Qt.AlignmentFlag) -> None:
     """Text on one line, cut where it does not fit."""
     shown = painter.fontMetrics().elidedText(
         text, Qt.TextElideMode.ElideRight, max(0, math.ceil(rect.width()))
@@ -128,10 +134,10 @@ class FinishCard(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 520), sized(self, 128))
+        return QSize(sized(self, 520), sized(self, HEAD))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(sized(self, 330), sized(self, 128))
+        return QSize(sized(self, 320), sized(self, HEAD))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -143,7 +149,7 @@ class FinishCard(QWidget):
         if self._board is None:
             return
         pad = sized(self, 18)
-        inner = rect.adjusted(pad, sized(self, 10), -pad, -sized(self, 10))
+        inner = rect.adjusted(pad, sized(self, 8), -pad, -sized(self, 8))
         left = self._paint_hour(painter, inner, self._board)
         self._paint_line(painter, inner.adjusted(left, 0, 0, 0), self._board)
 
@@ -152,13 +158,16 @@ class FinishCard(QWidget):
         painter.setFont(font_of(self, "body"))
         painter.setPen(QColor(tokens.MUTED))
         third = inner.height() / 4
-        painter.drawText(QRectF(inner.left(), inner.top(), inner.width() / 2, third), LEFT, caption)
+        above = QRectF(inner.left(), inner.top() - sized(self, 4), inner.width() / 2, third)
+        painter.drawText(above, LEFT, caption)
         small = painter.fontMetrics().horizontalAdvance(band)
-        painter.drawText(QRectF(inner.left(), inner.bottom() - third, inner.width() / 2, third), LEFT, band)
+        below = QRectF(inner.left(), inner.bottom() - third + sized(self, 3), inner.width() / 2, third)
+        painter.drawText(below, LEFT, band)
         painter.setFont(font_of(self, "number", bold=True))
         painter.setPen(QColor(tokens.INK))
         wide = painter.fontMetrics().horizontalAdvance(at)
-        painter.drawText(QRectF(inner.left(), inner.top() + third, wide + 4, 2 * third), LEFT, at)
+        middle = QRectF(inner.left(), inner.top() + third - sized(self, 3), wide + 4, 2 * third)
+        painter.drawText(middle, LEFT | WHOLE, at)
         return max(wide, small) + sized(self, 24)
 
     def _paint_line(self, painter: QPainter, right: QRectF, board: Board) -> None:
@@ -175,19 +184,83 @@ class FinishCard(QWidget):
         width = min(right.width(), painter.fontMetrics().horizontalAdvance(text) + padding)
         height = sized(self, 32)
         paint_chip(painter, QRectF(right.right() - width, right.top(), width, height), text, tone, self)
-        below = right.adjusted(0, height + sized(self, 14), 0, 0)
+        below = right.adjusted(0, height + sized(self, 6), 0, 0)
         line.draw(painter, below, font_of(self, "small"))
 
 
+class Figure(NamedTuple):
+    """A small number of the night: its name, the tone in which it is told, and more about it."""
+
+    name: str
+    number: str
+    tone: Tone = Tone.INFO
+    more: str = ""
+
+
+class Figures(QWidget):
+    """The small numbers of the night on one card, two by two."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.figures: tuple[Figure, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_figures(self, *figures: Figure) -> None:
+        """Show these, in the order of reading."""
+        if figures == self.figures:
+            return
+        self.figures = figures
+        self.setAccessibleName("，".join(f"{one.name} {one.number}" for one in figures))
+        self.setToolTip("\n".join(one.more for one in figures if one.more))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(sized(self, 340), sized(self, HEAD))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(sized(self, 270), sized(self, HEAD))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.LINE), 1))
+        painter.setBrush(QColor(tokens.SURFACE))
+        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(rect, tokens.RADIUS_LARGE, tokens.RADIUS_LARGE)
+        edge = sized(self, 6)
+        wide, tall = rect.width() / 2 - edge, rect.height() / 2 - edge
+        for at, one in enumerate(self.figures):
+            row, column = divmod(at, 2)
+            place = QRectF(rect.left() + edge + column * wide, rect.top() + edge + row * tall, wide, tall)
+            self._paint_one(painter, place.adjusted(2, 2, -2, -2), one)
+
+    def _paint_one(self, painter: QPainter, place: QRectF, one: Figure) -> None:
+        """The name at the left, the number at the right; a tone gives both its ground."""
+        calm, paint = one.tone is Tone.INFO, tokens.TONES[one.tone]
+        if not calm:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(paint.tint))
+            painter.drawRoundedRect(place, tokens.RADIUS, tokens.RADIUS)
+        inner = place.adjusted(sized(self, 8), 0, -sized(self, 8), 0)
+        painter.setFont(font_of(self, "title", bold=True))
+        painter.setPen(QColor(tokens.INK if calm else paint.tint_ink))
+        painter.drawText(inner, RIGHT, one.number)
+        room = painter.fontMetrics().horizontalAdvance(one.number) + sized(self, 4)
+        painter.setFont(font_of(self, "small"))
+        painter.setPen(QColor(tokens.MUTED if calm else paint.tint_ink))
+        write(painter, inner.adjusted(0, 0, -room, 0), one.name, LEFT)
+
+
 class RoutesGrid(QWidget):
-    """Every route as a cell: dock, what is left, its state in word and shape, and how much is done."""
+    """Every route as a cell: dock, what is left, its state in word and shape, and how much is done.
+
+    Cells are lower where the screen is low, so that all of them are seen at once.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.cells: list[Cell] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("线路")
 
     def show_routes(self, cells: Sequence[Cell]) -> None:
@@ -204,38 +277,36 @@ class RoutesGrid(QWidget):
 
     def columns(self, width: int) -> int:
         """How many cells stand side by side in a width."""
-        return max(1, (width + self._gap()) // (sized(self, 118) + self._gap()))
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        rows = math.ceil(len(self.cells) / self.columns(width)) or 1
-        return rows * (self._tall() + self._gap()) - self._gap()
+        return max(1, (width + self._gap()) // (sized(self, NARROW) + self._gap()))
 
     def sizeHint(self) -> QSize:
-        width = max(self.width(), sized(self, 480))
-        return QSize(width, self.heightForWidth(width))
+        return QSize(max(self.width(), sized(self, 480)), self._high(sized(self, TALL)))
 
     def minimumSizeHint(self) -> QSize:
-        width = max(self.width(), sized(self, 260))
-        return QSize(sized(self, 260), self.heightForWidth(width))
+        return QSize(sized(self, 260), self._high(sized(self, LOW)))
 
     def resizeEvent(self, event: object) -> None:
         self.updateGeometry()
 
     def _gap(self) -> int:
-        return sized(self, 6)
+        return sized(self, 5)
 
-    def _tall(self) -> int:
-        return sized(self, 57)
+    def _rows(self) -> int:
+        return math.ceil(len(self.cells) / self.columns(self.width())) or 1
+
+    def _high(self, tall: int) -> int:
+        return self._rows() * (tall + self._gap()) - self._gap()
+
+    def _tall(self) -> float:
+        share = (self.height() + self._gap()) / self._rows() - self._gap()
+        return min(sized(self, TALL), max(sized(self, LOW), share))
 
     def place(self, at: int) -> QRectF:
         """Where a cell stands."""
-        columns, gap = self.columns(self.width()), self._gap()
+        columns, gap, tall = self.columns(self.width()), self._gap(), self._tall()
         wide = (self.width() - gap * (columns - 1)) / columns
         row, column = divmod(at, columns)
-        return QRectF(column * (wide + gap), row * (self._tall() + gap), wide, self._tall())
+        return QRectF(column * (wide + gap), row * (tall + gap), wide, tall)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -271,7 +342,7 @@ class _Measures(NamedTuple):
     def of(cls, grid: QWidget) -> _Measures:
         """The measures at a grid's size of print."""
         big, small = font_of(grid, "section", bold=True), font_of(grid, "small")
-        return cls(big, small, sized(grid, 10), sized(grid, 5), sized(grid, 16), sized(grid, 50))
+        return cls(big, small, sized(grid, 8), sized(grid, 4), sized(grid, 16), sized(grid, 44))
 
 
 def _paint_cell(painter: QPainter, rect: QRectF, cell: Cell, at: _Measures) -> None:
@@ -289,19 +360,19 @@ def _paint_cell(painter: QPainter, rect: QRectF, cell: Cell, at: _Measures) -> N
     painter.setFont(at.big)
     painter.setPen(QColor(ink))
     if route.left:
-        painter.drawText(top, RIGHT, str(route.left))
-    write(painter, top.adjusted(0, 0, -at.number, 0), route.dock, LEFT)
+        painter.drawText(top, RIGHT | WHOLE, str(route.left))
+    write(painter, top.adjusted(0, 0, -at.number, 0), route.dock, LEFT | WHOLE)
     below = top.translated(0, half)
     painter.setFont(at.small)
     if route.short:
         painter.setPen(QColor(tokens.TONES[Tone.LOOK].tint_ink if calm else quiet))
-        painter.drawText(below, RIGHT, f"短 {route.short}")
+        painter.drawText(below if route.left else top, RIGHT | WHOLE, f"短 {route.short}")
     if not calm:
         place = QRectF(below.left(), below.center().y() - at.shape / 2, at.shape, at.shape)
         draw_tone(painter, place, tone, body=paint.fill, mark=paint.ink)
         below.setLeft(place.right() + 5)
     painter.setPen(QColor(quiet))
-    painter.drawText(below, LEFT, word)
+    painter.drawText(below, LEFT | WHOLE, word)
     draw_bar(painter, QRectF(inner.left(), inner.bottom() - at.bar, inner.width(), at.bar), route)
 
 
@@ -325,13 +396,22 @@ class People(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(sized(self, 320), max(1, len(self._sorters)) * self._tall())
+        return QSize(sized(self, 320), max(1, self._rows()) * self._tall())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(sized(self, 260), self.sizeHint().height())
 
+    def resizeEvent(self, event: object) -> None:
+        self.updateGeometry()
+
+    def _columns(self) -> int:
+        return max(1, self.width() // sized(self, 200))
+
+    def _rows(self) -> int:
+        return math.ceil(len(self._sorters) / self._columns())
+
     def _tall(self) -> int:
-        return sized(self, 38)
+        return sized(self, 34)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -341,31 +421,38 @@ class People(QWidget):
             painter.setPen(QColor(tokens.MUTED))
             painter.drawText(QRectF(self.rect()), LEFT, "还没有人开始分拣")
         best = max((one.per_hour for one in self._sorters), default=0)
+        gap = sized(self, tokens.SPACE_L)
+        wide = (self.width() + gap) / self._columns() - gap
         for at, one in enumerate(self._sorters):
-            self._paint_one(painter, QRectF(0, at * self._tall(), self.width(), self._tall()), one, best)
+            row, column = divmod(at, self._columns())
+            self._paint_one(
+                painter, QRectF(column * (wide + gap), row * self._tall(), wide, self._tall()), one, best
+            )
 
-    def _paint_one(self, painter: QPainter, line: QRectF, one: Sorter, best: int) -> None:
+    def _paint_one(self, painter: QPainter, place: QRectF, one: Sorter, best: int) -> None:
+        """Name, where, pace; and the pace again as a line under them, against the best."""
         where, pace = words.sorter_line(one)
-        name, side = line.width() * 0.26, line.width() * 0.16
-        numbers = painter.fontMetrics()
-        painter.setFont(font_of(self, "body", bold=True))
-        painter.setPen(QColor(tokens.INK if one.present else tokens.MUTED))
-        write(painter, QRectF(line.left(), line.top(), name, line.height()), one.name, LEFT)
+        thick = sized(self, 4)
+        line = place.adjusted(0, 0, 0, -2 * thick)
         painter.setFont(font_of(self, "body"))
-        numbers = painter.fontMetrics()
-        painter.setPen(QColor(tokens.MUTED))
-        write(painter, QRectF(line.left() + name, line.top(), side, line.height()), where, LEFT)
-        room = numbers.horizontalAdvance("0000 件/时")
         painter.setPen(QColor(tokens.INK))
         painter.drawText(line, RIGHT, pace)
-        thick = sized(self, 10)
-        bar = QRectF(line.left() + name + side, line.center().y() - thick / 2, 0, thick)
-        bar.setRight(line.right() - room - sized(self, 12))
-        if bar.width() > thick:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.SUNKEN))
-            painter.drawRoundedRect(bar, thick / 2, thick / 2)
-            if best and one.per_hour:
-                painter.setBrush(QColor(tokens.BLUE if one.present else tokens.LINE_STRONG))
-                bar.setWidth(max(thick, bar.width() * one.per_hour / best))
-                painter.drawRoundedRect(bar, thick / 2, thick / 2)
+        room = painter.fontMetrics().horizontalAdvance(pace) + sized(self, 8)
+        painter.setFont(font_of(self, "small"))
+        painter.setPen(QColor(tokens.MUTED))
+        side = painter.fontMetrics().horizontalAdvance(where)
+        painter.drawText(line.adjusted(0, 0, -room, 0), RIGHT, where)
+        painter.setFont(font_of(self, "body", bold=True))
+        painter.setPen(QColor(tokens.INK if one.present else tokens.MUTED))
+        write(painter, line.adjusted(0, 0, -room - side - sized(self, 4), 0), one.name, LEFT)
+        self._paint_bar(painter, QRectF(line.left(), line.bottom(), line.width(), thick), one, best)
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF, one: Sorter, best: int) -> None:
+        radius = bar.height() / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.SUNKEN))
+        painter.drawRoundedRect(bar, radius, radius)
+        if best and one.per_hour:
+            painter.setBrush(QColor(tokens.BLUE if one.present else tokens.LINE_STRONG))
+            bar.setWidth(max(bar.height(), bar.width() * one.per_hour / best))
+            painter.drawRoundedRect(bar, radius, radius)

@@ -37,7 +37,7 @@ from app.waveboard.queries import Board, Lookout
 from app.waveboard.rules import State
 from tests.samples import Record
 from tests.station import DAY, HearAll, small_night, station_store
-from tests.waveboard.play import CREW, Tell, Told, play, played
+from tests.waveboard.play import CREW, Tell, Told, full_night, play, played
 
 pytestmark = [pytest.mark.qt_log_ignore(r"propagateSizeHints\(\)")]
 
@@ -218,7 +218,7 @@ def station(tmp_path: Path, qtbot: QtBot, qapp: QApplication) -> Iterator[Statio
 
 def test_the_board_shows_every_route_and_says_what_to_do(station: Station) -> None:
     assert [route.route for route, _ in station.page.routes.cells] == [way.code for way in night().routes]
-    assert station.page._left._number == str(look(station.store).left)
+    assert station.page.figures.figures[0].number == str(look(station.store).left)
     assert "分拣" in station.steps()
 
 
@@ -294,7 +294,7 @@ def test_a_change_of_another_pc_is_shown(station: Station) -> None:
     reader.close()
     station.store.writer.do(Record((n.Sorted(crate, (Count(lot, 1),)),)))
     station.page.refresh(frozenset({"Sorted"}))
-    assert station.page._left._number == str(left - 1)
+    assert station.page.figures.figures[0].number == str(left - 1)
 
 
 def test_badges_count_what_waits_in_the_rooms(station: Station) -> None:
@@ -356,6 +356,41 @@ def test_the_big_board_is_painted_at_any_size(tmp_path: Path, qtbot: QtBot, size
     empty = big.grab().toImage()
     big.show_board(look(store))
     assert big.grab().toImage() != empty
+    store.close()
+
+
+@pytest.mark.parametrize(("size", "people"), [((1366, 768), "all"), ((1024, 768), "some")])
+def test_a_whole_night_is_seen_without_scrolling(
+    tmp_path: Path, qtbot: QtBot, qapp: QApplication, size: tuple[int, int], people: str
+) -> None:
+    if qapp.styleSheet() != stylesheet(TextSize.NORMAL.scale):
+        apply_theme(qapp)
+    store = played(tmp_path, full_night(), share=0.97)
+    desk = Desk(store.writer.submit)
+    window = CounterWindow(desk, heading=HEADING, clock=lambda: moment(store.clock.now_ms()))
+    desk.setParent(window)
+    qtbot.addWidget(window)
+    reader = store.reader()
+    page = BoardPage(desk, reader, store.clock)
+    window.add_page(page)
+    window.resize(*size)
+    window.show()
+    qtbot.waitUntil(
+        lambda: page.routes.place(0).width() > 0 and page.visibleRegion().boundingRect() == page.rect()
+    )
+    assert len(page.routes.cells) == 27
+    last = page.routes.place(26).toAlignedRect()
+    assert page.routes.visibleRegion().contains(last)
+    assert len({page.routes.place(at).toAlignedRect().getRect() for at in range(27)}) == 27
+    shown = [card for card in page.findChildren(StepCard) if card.isVisible()]
+    for piece in (page.finish, page.figures, page.to_table, page.to_big, *shown):
+        assert piece.visibleRegion().boundingRect() == piece.rect()
+    assert len(shown) >= 2
+    assert page.last is not None
+    assert len(page.last.sorters) == len(CREW)
+    if people == "all":
+        assert page.people.visibleRegion().boundingRect() == page.people.rect()
+    reader.close()
     store.close()
 
 
