@@ -54,7 +54,7 @@ from app.ui.desk import Desk
 from app.ui.dialogs import ask_reason, confirm
 from app.ui.page import Page
 from app.ui.panels import label
-from app.ui.photo import Camera, read_file
+from app.ui.photo import read_file
 from app.ui.shapes import Glyph, sized
 from app.ui.sheet import Sheet, sheet_over
 from app.ui.signature import Signature, ask_signature
@@ -92,14 +92,10 @@ class HandoverPage(Page):
         reader: Reader,
         clock: Clock,
         *,
-        camera: Camera | None = None,
         papers: Path | None = None,
         choose_file: Callable[[QWidget], str] | None = None,
     ) -> None:
-        """``papers`` is the folder for sheets and evidence, ``choose_file(over)`` names evidence to check ("": none).
-
-        Nothing is photographed here, so ``camera`` rests.
-        """
+        """``papers`` is the folder for sheets, ``choose_file(over)`` names evidence to check ("": none)."""
         super().__init__(desk)
         self._reader, self._clock = reader, clock
         self._papers = papers or _documents()

@@ -28,7 +28,7 @@ LOOK_BACK_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One van's run: its counts by the book or as signed, and how many of its points have answered."""
+    """One van's run: its counts by the book or as signed, and how many of the points with a crate have answered."""
 
     run: str
     route: str
@@ -53,7 +53,7 @@ class RunRow:
 
     @property
     def done(self) -> bool:
-        """Whether every point has answered."""
+        """Whether every point that has a crate on it has answered."""
         return bool(self.handed_ms) and self.answered >= self.points
 
 
@@ -76,10 +76,12 @@ def _order(row: RunRow) -> tuple[int, str, int, str]:
     return rank, row.day, row.leaves_ms, row.dock
 
 
+_EXPECTED = "SELECT DISTINCT w.point FROM wall_crates w WHERE w.run = {} AND w.became = ''"
+"""Who has to answer for a van: a point without a crate on it tonight never does."""
 _RUNS = (
     "SELECT r.run, r.route, r.day, r.dock, r.driver, r.plate, r.leaves_ms, r.closed_ms, r.handed_ms,"
-    " (SELECT count(*) FROM run_points p WHERE p.run = r.run),"
-    " (SELECT count(*) FROM receipts x WHERE x.run = r.run),"
+    f" (SELECT count(*) FROM ({_EXPECTED.format('r.run')})),"
+    f" (SELECT count(*) FROM receipts x WHERE x.run = r.run AND x.point IN ({_EXPECTED.format('r.run')})),"
     " (SELECT coalesce(sum(x.short), 0) FROM receipts x WHERE x.run = r.run),"
     " (SELECT count(*) FROM handovers h WHERE h.run = r.run AND h.agreed = 0)"
     " FROM runs r WHERE r.day BETWEEN ? AND ? ORDER BY r.day, r.dock, r.run"
@@ -148,14 +150,17 @@ _ARRIVALS = (
 
 
 def silent_points(reader: Reader, run: str) -> list[str]:
-    """The names of a van's points that have not answered yet, in the order of the stops."""
+    """The names of points with a crate on a van that have not answered yet, in the order of the stops."""
     names = point_names(reader)
-    rows = reader.rows(
-        "SELECT p.point FROM run_points p LEFT JOIN receipts x ON x.run = p.run AND x.point = p.point"
-        " WHERE p.run = ? AND x.run IS NULL ORDER BY p.seq",
-        (run,),
-    )
-    return [str(names.get(str(point), str(point))) for (point,) in rows]
+    return [str(names.get(point, point)) for (point,) in reader.rows(_SILENT, {"run": run})]
+
+
+_SILENT = (
+    f"SELECT e.point FROM ({_EXPECTED.format(':run')}) e"
+    " LEFT JOIN run_points p ON p.run = :run AND p.point = e.point"
+    " LEFT JOIN receipts x ON x.run = :run AND x.point = e.point"
+    " WHERE x.run IS NULL ORDER BY p.seq IS NULL, p.seq, e.point"
+)
 
 
 def run_of_crate(reader: Reader, crate: str) -> str:

@@ -248,19 +248,40 @@ def test_the_oldest_balance_stands_first(yard: Yard) -> None:
 def test_the_points_receipts_close_the_loop(yard: Yard) -> None:
     yard.hand_over()
     reader = yard.store.reader()
-    points = len(yard.night.routes[0].points)
     said = [words.run_state(queries.run_rows(reader, day=DAY)[0])[0]]
     lines = {line.point: line for line in yard.lines()}
-    for line in lines.values():
-        yard.hear(yard.receipt(line))
-    without = [point for point in yard.night.routes[0].points if point not in lines]
-    for point in without:
-        yard.hear(n.PointReceipt(yard.run(), point, ()))
+    *most, last = lines
+    for point in most:
+        yard.hear(yard.receipt(lines[point]))
+    row = next(row for row in queries.run_rows(reader, day=DAY) if row.run == yard.run())
+    assert (row.answered, row.points, row.done) == (len(most), len(lines), False)
+    names = {shop.code: shop.name for shop in yard.night.points}
+    assert queries.silent_points(reader, yard.run()) == [names[last]]
+    yard.hear(yard.receipt(lines[last]))
     row = next(row for row in queries.run_rows(reader, day=DAY) if row.run == yard.run())
     said.append(words.run_state(row)[0])
-    reader.close()
     assert said == ["在路上", "都签收了"]
-    assert (row.answered, row.points) == (points, points)
+    assert (row.answered, row.points) == (len(lines), len(lines))
+    assert queries.silent_points(reader, yard.run()) == []
+    reader.close()
+
+
+def test_a_point_without_a_crate_on_the_van_is_not_waited_for(yard: Yard) -> None:
+    run, gone = yard.run(), yard.night.routes[0].points[-1]
+    reader = yard.store.reader()
+    before = next(row for row in queries.run_rows(reader, day=DAY) if row.run == run)
+    yard.record(n.VanReopened(run, "拿下来"))
+    yard.record(*(n.CrateTakenOff(run, crate) for crate in yard.crates[gone]))
+    yard.record(n.VanClosed(run, yard.load().crates, yard.load().pieces))
+    yard.hand_over()
+    lines = {line.point: line for line in yard.lines() if line.point != gone}
+    for line in lines.values():
+        yard.hear(yard.receipt(line))
+    row = next(row for row in queries.run_rows(reader, day=DAY) if row.run == run)
+    silent = queries.silent_points(reader, run)
+    reader.close()
+    assert len(yard.night.routes[0].points) > row.points == before.points - 1
+    assert (row.answered, row.done, silent) == (len(lines), True, [])
 
 
 def test_a_sheet_shows_what_left_even_after_the_points_took_it_out(yard: Yard) -> None:
