@@ -35,9 +35,14 @@ zones with summer time: tzdata
 """
 EXCLUDED = frozenset(word for line in _NOT_NEEDED.splitlines() for word in line[24:].split())
 
-QT_PARTS = frozenset({"Core", "Gui", "Widgets", "Network", "Multimedia"})
+QT_PARTS = frozenset({"Core", "Gui", "Widgets", "Network", "Multimedia", "PrintSupport"})
 """A test holds them equal to what the program imports."""
-QT_PLUGINS = frozenset({"platforms/qwindows.dll", "imageformats/qjpeg.dll", "imageformats/qico.dll"})
+QT_PLUGINS = frozenset(
+    {
+        "platforms/qwindows.dll", "imageformats/qjpeg.dll", "imageformats/qico.dll",
+        "printsupport/windowsprintersupport.dll",
+    }
+)  # fmt: skip
 """No multimedia plugin: sound effects and audio devices do without one, and ffmpeg alone would be 20 MB."""
 _QT_PART = re.compile(r"^PySide6/Qt6?(\w+)\.(dll|pyd)$", re.IGNORECASE)
 _QT_REST = re.compile(
