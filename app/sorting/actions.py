@@ -28,6 +28,7 @@ CRATE_NUMBER = "sorting.crates"
 """In the state table: the day, and the number of the last crate label that this PC made for it."""
 CONFIRM = "sorting.confirm"
 STRETCH = "sorting.stretch"
+SORTERS = "sorting.sorters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,6 +521,17 @@ class LeaveSorter:
         fact = book.record(n.SorterLeft(before))
         book.put("operator", "")
         return NowSorting("", before, (fact,))
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSorters:
+    """Say into how many stretches the wall is to be cut, one for each sorter."""
+
+    sorters: int
+
+    def perform(self, book: Book) -> int:
+        book.put(SORTERS, self.sorters)
+        return self.sorters
 
 
 @dataclass(frozen=True, slots=True)

@@ -424,7 +424,7 @@ class SortingPage(Page):
             self._show_way()
 
     def _ask_all(self) -> None:
-        """Everything at once is asked for by hand only, and says how many."""
+        """Everything at once, by hand only: no question, for Ctrl+Z takes it all back."""
         way = self._way
         if way is not None:
             self._do(SortAll(way.barcode, way.product, self._stretch()), self._all_done)

@@ -17,6 +17,7 @@ from app.domain.clock import Clock, business_day
 from app.domain.night import SlotRow
 from app.domain.refusals import Refused, refused
 from app.sorting import queries, words
+from app.sorting.actions import SORTERS, ChooseSorters
 from app.sorting.crates import (
     ChangeCrate,
     Changed,
@@ -39,7 +40,7 @@ from app.sorting.rules import Code, Look, Reason, read_code, slot_of
 from app.sorting.slot_card import SlotCard, crate_columns
 from app.sorting.wall_picture import WallPicture
 from app.sorting.wall_sheets import ContentSheet, Printing, PrintSheet
-from app.sorting.wallplan import WallPlan, plan_wall
+from app.sorting.wallplan import MOST_SORTERS, WallPlan, plan_wall, sorters_for
 from app.store.connection import Reader
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
@@ -372,6 +373,7 @@ class WallPage(Page):
             ("打印这一格的标签", self._print_slot),
             ("给有货的格口都开筐，打印标签", self._open_all),
             ("打印空白筐标签", self._ask_fresh),
+            ("今晚几个人分", self._ask_sorters),
         ]
         sheet = PickSheet("还要做什么？", [word for word, _ in doing])
         self._open(sheet, lambda at: doing[at][1]())
@@ -441,10 +443,29 @@ class WallPage(Page):
             self._add_late([(stop.point, stop.route) for stop in stops if stop.point not in before], source)
         else:
             self.desk.answer(words.PLANNING)
+            sorters = self._sorters(sum(stop.pieces for stop in stops))
             self._planning = threading.Thread(
-                target=lambda: self._planned(plan_wall(stops, before=before), source), name="geyi-wall"
+                target=lambda: self._planned(plan_wall(stops, sorters=sorters, before=before), source),
+                name="geyi-wall",
             )
             self._planning.start()
+
+    def _sorters(self, pieces: int) -> int:
+        return int(self._reader.get(SORTERS, 0)) or sorters_for(pieces)
+
+    def _ask_sorters(self) -> None:
+        ask_number(
+            self,
+            title="今晚几个人分？",
+            sentence="墙按人数分成几段，每段一样忙。改了以后按 F12 重排。",
+            unit="人",
+            value=self._sorters(sum(slot.pieces + slot.waiting for slot in self._slots)),
+            within=range(1, MOST_SORTERS + 1),
+            then=lambda sorters: self.desk.do(ChooseSorters(sorters), self._sorters_chosen),
+        )
+
+    def _sorters_chosen(self, sorters: int) -> None:
+        self.desk.answer(words.sorters_chosen(sorters))
 
     def _planned(self, plan: WallPlan, source: str) -> None:
         """On the planning thread: hand the plan back to the counter."""

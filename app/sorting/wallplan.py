@@ -15,6 +15,7 @@ Pure Python, the same answer for the same question, well under a second for 550 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, combinations, count
@@ -33,8 +34,9 @@ LANES = ((0, 1), (2, 3, 4))
 middle of a stretch, and the heaviest points of each stand near the table."""
 SPARE = 2
 """So many free slots beside a van's block it may use, where others leave them."""
-CHANGE_DM, APART_DM = 120, 150
+CHANGE_DM, APART_DM = 160, 150
 PASSES = 2
+SORTER_PIECES, MOST_SORTERS = 2_400, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +186,16 @@ class _Stretches:
 
     def sorter(self, at: int) -> int:
         """Whose slot this is, counted from 0."""
-        column = at // LEVELS
-        return max(i for i, begin in enumerate(self.begins) if begin <= column)
+        return bisect_right(self.begins, at // LEVELS) - 1
 
     def distance(self, at: int) -> int:
         """Decimetres from the table to the slot."""
         return abs(at // LEVELS - self.tables[self.sorter(at)]) * COLUMN_DM + STEP_DM
+
+
+def sorters_for(pieces: int) -> int:
+    """How many sorters a night needs, where nobody has said it: each brings some 2,400 pieces to the wall."""
+    return max(1, min(MOST_SORTERS, -(-pieces // SORTER_PIECES)))
 
 
 def plan_wall(
@@ -205,7 +211,8 @@ def plan_wall(
     busy = [stop for stop in stops if stop.pieces] or list(stops)
     quiet = [stop for stop in stops if not stop.pieces] if len(busy) < len(stops) else []
     blocks = _blocks(busy)
-    plans = [_lay(_improved(_fresh_order(blocks, sorters), sorters, {}), quiet, sorters, known)]
+    orders = [_fresh_order(blocks, sorters, lane) for lane in range(len(LANES))]
+    plans = [_lay(_improved(order, sorters, {}), quiet, sorters, known) for order in orders]
     if known:
         plans += _as_it_was(stops, sorters, known)
         plans.append(_lay(_improved(_stay(blocks, known), sorters, known), quiet, sorters, known))
@@ -293,12 +300,12 @@ def _plan(given: Mapping[int, Stop], where: _Stretches, sorters: int, known: Map
 # --- the order of vans -------------------------------------------------------------------------------------
 
 
-def _fresh_order(blocks: Sequence[_Block], sorters: int) -> list[_Block]:
+def _fresh_order(blocks: Sequence[_Block], sorters: int, lane: int) -> list[_Block]:
     """Vans shared out among the sorters, the densest in the middle of each stretch, one behind the other."""
     laid: list[_Block] = []
     column = 0
     for share in _shares(blocks, sorters):
-        row = _around_the_table(share)
+        row = _around_the_table(share, lane)
         first = min((_first_column(block) for block in row), default=0)
         laid += [_shifted(block, column - first) for block in row]
         column += max((_last_column(block) for block in row), default=0) - first + 1
@@ -355,12 +362,12 @@ def _gain(one: int, other: int, moved: int) -> float:
     return (one + moved) ** 2 + (other - moved) ** 2 - one**2 - other**2
 
 
-def _around_the_table(share: Sequence[_Block]) -> list[_Block]:
-    """The densest vans at the table (column 0), each next one at the lane and side where it gets nearest to it."""
+def _around_the_table(share: Sequence[_Block], first: int) -> list[_Block]:
+    """The densest van in the ``first`` lane at the table (column 0), each next one where it gets nearest to it."""
     ends = [[0, 0] for _ in LANES]
     row: list[_Block] = []
     for block in sorted(share, key=lambda block: (-block.density, block.route)):
-        lane = min(range(len(LANES)), key=lambda lane: (_nearest(ends[lane], lane), lane))
+        lane = min(range(len(LANES)), key=lambda lane: (_nearest(ends[lane], lane), lane != first, lane))
         left, right = ends[lane]
         if left == right:
             left = right = -block.slots // 2

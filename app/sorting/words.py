@@ -484,6 +484,11 @@ def shown(slot: SlotView, crate: str) -> Answer:
     )
 
 
+def sorters_chosen(sorters: int) -> Answer:
+    """Into how many stretches the wall will be cut."""
+    return Answer(Tone.OK, f"{sorters} 个人分", f"下次排墙分成 {sorters} 段。要现在重排，按 F12。")
+
+
 def piece_is(slot: str, *, put: str) -> Answer:
     """Where a scanned piece is, or belongs."""
     if put:

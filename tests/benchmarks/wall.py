@@ -30,7 +30,7 @@ def main(argv: list[str]) -> int:
     found = figures(seed=options.seed, points=options.points, pieces=options.pieces, sorters=options.sorters)
     print(f"wall {found['metres_piece']:.2f} m a piece, fixed labels {found['control_metres_piece']:.2f} m;"
           f" the next night {found['next_metres_ratio']:.2f} of fixed labels, {found['changed_slots_share']:.0%}"
-          f" of points changed their slot; planned in {found['seconds']:.2f} s")  # fmt: skip
+          f" of points changed their slot; planned in {found['cpu_seconds']:.2f} s of the processor")  # fmt: skip
     return close_with(**found)
 
 
@@ -39,12 +39,12 @@ def figures(*, seed: int = 1, points: int = 550, pieces: int = 9_400, sorters: i
     tonight, next_night = (
         _stops(seed=seed, day=day, points=points, pieces=pieces) for day in (DAY, day_after(DAY, 1))
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     plan = plan_wall(tonight, sorters=sorters)
-    seconds = time.perf_counter() - begun
-    begun = time.perf_counter()
+    seconds = time.process_time() - begun
+    begun = time.process_time()
     following = plan_wall(next_night, sorters=sorters, before={x.point: x.slot for x in plan.places})
-    seconds = max(seconds, time.perf_counter() - begun)
+    seconds = max(seconds, time.process_time() - begun)
     control, next_control = (fixed_labels(stops, sorters=sorters) for stops in (tonight, next_night))
     return {
         "metres_ratio": plan.metres_a_piece / control.metres_a_piece,
@@ -58,7 +58,7 @@ def figures(*, seed: int = 1, points: int = 550, pieces: int = 9_400, sorters: i
         "control_van_span_m": control.span_metres,
         "alike_side_by_side": plan.alike_pairs,
         "control_alike_side_by_side": control.alike_pairs,
-        "seconds": seconds,
+        "cpu_seconds": seconds,
         "points": points,
         "pieces": plan.pieces,
     }

@@ -244,6 +244,18 @@ def test_the_first_wall_is_planned_at_one_key(counter: Counter, night: StationNi
     counter.bot.waitUntil(lambda: counter.answers[-1].word == "不用重排")
 
 
+def test_how_many_sort_is_said_before_the_wall_is_planned(counter: Counter) -> None:
+    more(counter, 7)
+    sheet = counter.sheet(NumberSheet)
+    sheet._press("2")
+    assert counter.answer_after(sheet.accept).word == "2 个人分"
+    counter.store.writer.do(Record((n.WallPlanned(DAY, ()),)))
+    counter.page._look()
+    counter.press(Qt.Key.Key_F12)
+    counter.bot.waitUntil(lambda: any(answer.word == "墙排好了" for answer in counter.answers))
+    assert rows(counter.store, "SELECT count(DISTINCT sorter) FROM wall") == [(2,)]
+
+
 def test_another_wall_is_asked_for_and_says_what_it_costs(counter: Counter, night: StationNight) -> None:
     by_code = sorted(wall_of(night), key=lambda row: row.point)
     turned = tuple(n.SlotRow(slot_name(at * 7), row.point, row.route, 1) for at, row in enumerate(by_code))
