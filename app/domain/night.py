@@ -116,6 +116,14 @@ class StationKeyTold(Fact):
     public_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class StationKeyMade(Fact):
+    """A PC of a station has made the key with which it signs papers; this is the public half (Ed25519, hex)."""
+
+    station: str
+    public_key: str
+
+
 # --- the truck ---------------------------------------------------------------------------------------------
 
 

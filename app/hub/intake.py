@@ -18,6 +18,7 @@ from app.hub import feed
 from app.hub.chain import Held, Judgement, judge, lock_chain, move_chain
 from app.hub.database import put_fresh, put_new
 from app.hub.ruling import Entry, Ledger
+from app.hub.stations import keys_to_tell
 from app.hub.tables import alarms, devices, facts, quarantine
 from app.sync.protocol import (
     MOST_EVENTS,
@@ -163,6 +164,7 @@ def _keep(
     feed.tell(
         connection, point, [platform_fact(v, now_ms=now_ms) for v in Ledger(connection, point).take(entries)]
     )
+    pass_keys_on(connection, point, entries, now_ms=now_ms)
     move_chain(connection, name, batch.epoch, Held(batch.last, batch.after))
     if batch.epoch > device["last_epoch"]:
         connection.execute(update(devices).where(devices.c.device == name).values(last_epoch=batch.epoch))
@@ -210,6 +212,12 @@ def _quarantine(connection: Connection, unread: Sequence[tuple[Recorded, str]], 
         for fact, why in unread
     ]
     put_new(connection, quarantine, rows)
+
+
+def pass_keys_on(connection: Connection, station: str, entries: Sequence[Entry], *, now_ms: int) -> None:
+    """Tell a station's points about its keys, where these facts of the station give cause."""
+    for point, told in keys_to_tell(connection, station, entries):
+        feed.tell(connection, point, [platform_fact(told, now_ms=now_ms)])
 
 
 def platform_fact(fact: e.Fact, *, now_ms: int) -> Recorded:

@@ -15,7 +15,7 @@ from app.domain.ids import FactId
 from app.domain.money import commission_fen, share_fen
 from app.hub import feed
 from app.hub.hub import Hub
-from app.hub.intake import platform_fact
+from app.hub.intake import pass_keys_on, platform_fact
 from app.hub.ruling import Entry, Ledger
 from app.hub.tables import chains, devices, facts, lots, points, quarantine, settled, stock
 from app.sync.protocol import PLATFORM_DEVICE, Elsewhere
@@ -34,6 +34,7 @@ def _say(connection: Connection, point: str, fact: e.Fact, *, now_ms: int) -> Fa
     entry = Entry(replace(recorded, id=known), fact)
     voided = Ledger(connection, point).take([entry])
     feed.tell(connection, point, [platform_fact(item, now_ms=now_ms) for item in voided])
+    pass_keys_on(connection, point, [entry], now_ms=now_ms)
     return known
 
 

@@ -177,6 +177,15 @@ photos = Table(
 alarms = Table("alarms", metadata, _key("device"), _number_key("at_ms"), _key("what"), _text("about"))
 """Where digests or counts of a device and the hub did not agree."""
 
+station_points = Table("station_points", metadata, _key("station"), _key("point"))
+"""The points of each station's newest table of routes, at this hub or not."""
+
+station_keys = Table("station_keys", metadata, _key("station"), _key("public_key"))
+"""The keys that a station's PCs said they made."""
+
+key_tellings = Table("key_tellings", metadata, _key("point"), _key("station"), _key("public_key"))
+"""Which point has heard of which key."""
+
 relayed = Table("relayed", metadata, _key("point"), _number("row"))
 """At a station's host: how far the uplink's book has been told on the feed (a row number of that book)."""
 

@@ -27,7 +27,6 @@ class Paper(StrEnum):
     OTHER_POINT = "paper_other_point"
     OLD = "paper_old"
     EARLY = "paper_early"
-    OTHER_KEY = "paper_other_key"
     DIFFERS = "paper_differs"
 
 
@@ -47,7 +46,7 @@ class PaperHeard:
 class NewStation:
     """This key is not known here: somebody has to compare the fingerprint. Nothing was recorded.
 
-    ``known`` counts the keys of this station that were agreed to before: a station prints on several PCs.
+    ``known`` counts the keys of this station that are known: a station prints on several PCs.
     """
 
     station: str
@@ -69,23 +68,20 @@ class HearPaper:
         fact = carried if isinstance(carried, Refused) else _fact_of(carried)
         if isinstance(carried, Refused) or isinstance(fact, Refused):
             return refused(Damage.DAMAGED)
-        refusal = _of_another(book, carried) or self._key_of_another(book, carried)
-        if refusal is not None:
-            return refusal
-        return _hear(book, carried, fact)
+        stop = _of_another(book, carried) or self._new_key(book, carried.station)
+        return _hear(book, carried, fact) if stop is None else stop
 
-    def _key_of_another(self, book: Book, carried: Carried) -> NewStation | Refused | None:
-        key, station = self.signed.public_key.hex(), carried.station
-        told = book.value("SELECT public_key FROM station_keys WHERE station = ?", (station,))
-        if told:
-            return None if told == key else refused(Paper.OTHER_KEY, station=station)
-        trusted = book.get(TRUSTED, {})
+    def _new_key(self, book: Book, station: str) -> NewStation | None:
+        """What has to be asked about a key that neither the platform told nor anybody has agreed to; now agreed to?"""
+        key, trusted = self.signed.public_key.hex(), book.get(TRUSTED, {})
         agreed = trusted.get(station, [])
-        if key in agreed:
+        told = book.rows("SELECT public_key FROM station_keys WHERE station = ?", (station,))
+        known = {*agreed, *(str(one) for (one,) in told)}
+        if key in known:
             return None
         said = fingerprint(self.signed.public_key)
         if self.agreed != said:
-            return NewStation(station, said, len(agreed))
+            return NewStation(station, said, len(known))
         book.put(TRUSTED, trusted | {station: [*agreed, key]})
         return None
 

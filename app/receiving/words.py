@@ -229,7 +229,6 @@ _PAPERS: dict[Damage | Paper, tuple[str, str]] = {
     Paper.OTHER_POINT: ("不是本店的", "这是自提点 {point} 的清单，不是本店的。请看交接单上本店那一块。"),
     Paper.OLD: ("旧的清单", "这是 {day} 的清单，已经过了。请扫今天的交接单。"),
     Paper.EARLY: ("日子不对", "这是 {day} 的清单，还没到日子。请看电脑的日期对不对。"),
-    Paper.OTHER_KEY: ("不是真的", "这张纸不是网格站 {station} 签的，没有收。请打电话问网格站。"),
     Paper.DIFFERS: ("对不上", "这张清单和平台发来的不一样，没有收。请以已有的清单为准，问问网格站。"),
 }
 

@@ -115,8 +115,8 @@ def _(fact: n.PointReceipt, book: Book, entry: Entry) -> None:
 @project.register(n.StationKeyTold)
 def _(fact: n.StationKeyTold, book: Book, entry: Entry) -> None:
     book.run(
-        "INSERT OR REPLACE INTO station_keys (station, name, public_key) VALUES (?, ?, ?)",
-        (fact.station, fact.name, fact.public_key),
+        "INSERT OR REPLACE INTO station_keys (station, public_key, name) VALUES (?, ?, ?)",
+        (fact.station, fact.public_key, fact.name),
     )
 
 

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from app.domain.night import StationKeyMade
+
 if TYPE_CHECKING:
     from app.store.book import Book
 
 STATE: Final = "station_key"
+SAID_FOR: Final = "station_key_said"
 TRUSTED: Final = "trusted_stations"
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to misread
 
 
 def private_key(book: Book) -> bytes:
-    """This book's 32 private bytes; made at the first call."""
+    """This book's 32 private bytes; made at the first call, and said once for the station that it stands at."""
     import secrets
 
     held = book.get(STATE)
     if held is None:
         held = secrets.token_bytes(32).hex()
         book.put(STATE, held)
-    return bytes.fromhex(held)
+    private, station = bytes.fromhex(held), str(book.get("point", ""))
+    if station and book.get(SAID_FOR) != station:
+        book.record(StationKeyMade(station, public_key(private).hex()))
+        book.put(SAID_FOR, station)
+    return private
 
 
 def public_key(private: bytes) -> bytes:

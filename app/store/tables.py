@@ -683,7 +683,10 @@ returns = Table(
     _number("at_ms"),
 )
 
-station_keys = Table("station_keys", metadata, _text("station", key="pk"), _text("name"), _text("public_key"))
+station_keys = Table(
+    "station_keys", metadata, _text("station", key="pk"), _text("public_key", key="pk"), _text("name")
+)
+"""The keys that the platform has told; a station has one for each PC that prints."""
 
 liabilities = Table(
     "liabilities",

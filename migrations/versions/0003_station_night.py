@@ -243,9 +243,9 @@ def upgrade() -> None:
     op.create_table(
         "station_keys",
         sa.Column("station", sa.String(), nullable=False),
+        sa.Column("public_key", sa.String(), nullable=False),
         sa.Column("name", sa.String(), server_default="", nullable=False),
-        sa.Column("public_key", sa.String(), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("station"),
+        sa.PrimaryKeyConstraint("station", "public_key"),
     )
     op.create_table(
         "tallies",
