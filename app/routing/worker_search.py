@@ -62,12 +62,12 @@ def usual_neighbours(data: ProblemData) -> int:
 
 def improve(data: ProblemData, start: Solution, effort: Effort, tell: Tell, ask: Ask) -> Found:
     """Search from a start until the effort is spent; what is found is told, and what others found is asked for."""
-    search = _local_search(data, RandomNumberGenerator(seed=effort.seed), effort.neighbours)
+    begun = time.monotonic()
+    rng = RandomNumberGenerator(seed=effort.seed)
+    search = _local_search(data, rng, effort.neighbours)
     penalties = PenaltyManager(PenaltyParams().midpoint_penalties(data))
     costs = penalties.max_cost_evaluator()
-    begun = time.monotonic()
-    more = search(start, costs, exhaustive=True)
-    found = Found(more if _is_better(more, start, costs) else start)
+    found = Found(_begin(start, Solution.make_random(data, rng), search, costs))
     walk, meetings = _Walk(found.best), list(MEETINGS)
     fruitless, enough, spent = 0, ENOUGH * data.num_clients, 0.0
     while fruitless < enough and spent < 1:
@@ -89,6 +89,15 @@ def improve(data: ProblemData, start: Solution, effort: Effort, tell: Tell, ask:
             meetings.pop(0)
             _meet(walk, found, ask(), costs)
     return found
+
+
+def _begin(start: Solution, dice: Solution, search: LocalSearch, costs: CostEvaluator) -> Solution:
+    """The start, or what the local search makes of it or of a throw of dice: whichever is best."""
+    best = start
+    for other in (start, dice):
+        more = search(other, costs, exhaustive=True)
+        best = more if _is_better(more, best, costs) else best
+    return best
 
 
 def _spent(effort: Effort, iterations: int, begun: float, *, before: float) -> float:
