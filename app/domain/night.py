@@ -62,7 +62,7 @@ class LoadLine:
 
 @dataclass(frozen=True, slots=True)
 class TruckAnnounced(Fact):
-    """A trunk truck for this station and business day, expected at ``expected_ms``."""
+    """A trunk truck for this station and business day, expected at ``expected_ms``; whose goods it carries."""
 
     trip: str
     station: str
@@ -71,6 +71,7 @@ class TruckAnnounced(Fact):
     driver: str = ""
     seal: str = ""
     expected_ms: int = 0
+    platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)

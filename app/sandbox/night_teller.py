@@ -82,6 +82,7 @@ def truck_facts(night: StationNight, truck: Truck) -> Iterator[e.Fact]:
         truck.driver.plate,
         truck.driver.name,
         expected_ms=truck.arrives_ms,
+        platform=night.platform.key,
     )
     by_container = {
         label: tuple(lines) for label, lines in groupby(night.lines, key=lambda line: line.container)

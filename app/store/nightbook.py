@@ -55,10 +55,21 @@ def _(fact: n.RoutesListed, book: Book, entry: Entry) -> None:
 @project.register(n.TruckAnnounced)
 def _(fact: n.TruckAnnounced, book: Book, entry: Entry) -> None:
     book.run(
-        "INSERT INTO trucks (trip, station, day, plate, driver, seal, expected_ms) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO trucks (trip, station, day, plate, driver, seal, expected_ms, platform)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (trip) DO UPDATE SET station = excluded.station, day = excluded.day, plate = excluded.plate,"
-        " driver = excluded.driver, seal = excluded.seal, expected_ms = excluded.expected_ms",
-        (fact.trip, fact.station, fact.day, fact.plate, fact.driver, fact.seal, fact.expected_ms),
+        " driver = excluded.driver, seal = excluded.seal, expected_ms = excluded.expected_ms,"
+        " platform = excluded.platform",
+        (
+            fact.trip,
+            fact.station,
+            fact.day,
+            fact.plate,
+            fact.driver,
+            fact.seal,
+            fact.expected_ms,
+            fact.platform,
+        ),
     )
 
 

@@ -159,9 +159,16 @@ def settle_shortages(book: Book, entry: Entry, goods: Iterable[Count]) -> None:
                 )
 
 
+_PLATFORM = (
+    "SELECT platform FROM lines WHERE lot = :lot UNION ALL"
+    " SELECT t.platform FROM load_lines l JOIN trucks t ON t.trip = l.trip WHERE l.lot = :lot LIMIT 1"
+)
+"""Whose goods a lot is: at a point its own list says so, at a station the truck on which it came."""
+
+
 def open_difference(book: Book, entry: Entry, *, about: str, lot: str, pieces: int, note: str) -> None:
     """Open a difference of a lot with its claim deadline, by the platform's terms or a day."""
-    platform = book.value("SELECT platform FROM lines WHERE lot = ?", (lot,)) or ""
+    platform = book.value(_PLATFORM, {"lot": lot}) or ""
     hours = book.value(
         "SELECT json_extract(body, '$.shortage_hours') FROM policies WHERE platform = ? AND from_day <= ?"
         " ORDER BY from_day DESC LIMIT 1",

@@ -429,6 +429,7 @@ trucks = Table(
     _text("driver"),
     _text("seal"),
     _number("expected_ms"),
+    _text("platform"),
     _number("arrived_ms"),
     _text("seen_plate"),
     _text("seen_seal"),

@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.Column("driver", sa.String(), server_default="", nullable=False),
         sa.Column("seal", sa.String(), server_default="", nullable=False),
         sa.Column("expected_ms", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("platform", sa.String(), server_default="", nullable=False),
         sa.Column("arrived_ms", sa.Integer(), server_default="0", nullable=False),
         sa.Column("seen_plate", sa.String(), server_default="", nullable=False),
         sa.Column("seen_seal", sa.String(), server_default="", nullable=False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.dock import queries
@@ -42,6 +44,7 @@ from tests.dock.goods import (
     JPEG,
     MILK,
     PALLET,
+    POLICY,
     RICE,
     SECOND,
     STRANGER,
@@ -308,6 +311,25 @@ def test_short_pieces_are_taken_from_the_point_that_gets_most(store: Store) -> N
     assert where(store, "202") == {"dock": 2}
     body = one(store, "SELECT body FROM facts WHERE kind = 'PiecesMissed'")[0]
     assert all(word in body for word in ('"dock:"', LARGEST_FIRST, "少了"))
+
+
+def test_a_shortage_can_be_claimed_as_long_as_the_platform_of_its_truck_says(store: Store) -> None:
+    terms = [
+        replace(POLICY, platform=name, shortage_hours=hours) for name, hours in (("duo", 12), ("shi", 36))
+    ]
+    truck = n.TruckAnnounced("T1", HERE, DAY, "桂A11111", platform="duo")
+    for seq, fact in enumerate((*terms, truck), 800):
+        store.writer.do(Hear(fact, seq))
+    unload(store, PALLET)
+    noted = store.writer.do(NoteDifference(Shortfall.SHORT, EGGS_IN_ABC, 1))
+    assert isinstance(noted, DifferenceNoted)
+    assert noted.deadline_ms == store.clock.now_ms() + 12 * 3_600_000
+    store.writer.do(Hear(replace(truck, platform="shi"), 810))
+    later = store.writer.do(NoteDifference(Shortfall.SHORT, EGGS_IN_ABC, 1))
+    assert isinstance(later, DifferenceNoted)
+    assert later.deadline_ms == store.clock.now_ms() + 36 * 3_600_000
+    before, after = store.writer.do(Replayed())
+    assert before == after
 
 
 def test_where_all_are_short_no_rule_had_to_choose(store: Store) -> None:
