@@ -263,6 +263,7 @@ def _report(seen: Seen, night: StationNight) -> int:
         rss_mb=max(seen.memory),
         host_cpu_ms_per_1000=seen.host_cpu * 1e6 / (len(times) + len(meanwhile)),
         catch_up_s=back_s,
+        catch_up_cpu_s=seen.back["cpu"],
         catch_up_facts=seen.missed,
         catch_up_scan_p95_ms=percentile(meanwhile, 95),
         board_refresh_p95_ms=percentile(seen.board, 95),

@@ -152,12 +152,13 @@ class DeskPC:
     def come_back(self, cursor: int, path: str, a_second: float) -> Any:
         """The cable is in again: seconds until feed number ``cursor`` is in the book, and scans meanwhile."""
         labels = json.loads(Path(path).read_text("utf-8"))
-        begin = time.perf_counter()
+        begin, cpu = time.perf_counter(), time.process_time()
         self.counter.connect()
         scans = self._scan(labels, a_second, lambda: self._cursor() >= cursor)
         while self._cursor() < cursor:
             self._pause(0.02)
-        return {"seconds": time.perf_counter() - begin, "scans": scans, "left": labels[len(scans) :]}
+        spent = {"seconds": time.perf_counter() - begin, "cpu": time.process_time() - cpu}
+        return spent | {"scans": scans, "left": labels[len(scans) :]}
 
     def send_all(self) -> Any:
         """Until the host has all that was recorded here."""
