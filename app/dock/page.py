@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.dock import queries, rules, words
@@ -52,7 +52,7 @@ from app.ui.buttons import ActionButton, Weight
 from app.ui.desk import Desk
 from app.ui.dialogs import PickSheet
 from app.ui.fields import SearchBox
-from app.ui.page import Page
+from app.ui.line_page import LinePage
 from app.ui.photo import Camera, FileCamera
 from app.ui.rows import Column, RowsModel
 from app.ui.rows_view import RowsView
@@ -100,7 +100,7 @@ class _Offer:
     barcode: str = ""
 
 
-class DockPage(Page):
+class DockPage(LinePage):
     """One screen: scan pallets and containers, see what is still on the trucks, name every difference at once."""
 
     title = "卸车"
@@ -184,8 +184,8 @@ class DockPage(Page):
         word, sentence = self._next_words(self._standing())
         return Answer(Tone.INFO, word, sentence)
 
-    def primary(self) -> QWidget:
-        return self.box
+    def below(self) -> QWidget:
+        return self._list
 
     def activated(self) -> None:
         self._timer.start()
@@ -215,31 +215,12 @@ class DockPage(Page):
             return True
         return False
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A letter typed anywhere on the page belongs to the one line."""
-        if event.text().isprintable() and event.text():
-            self.box.field.setFocus()
-            self.box.field.insert(event.text())
-            return
-        super().keyPressEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         low = self.height() < sized(self, LOW)
         self.cards.slim(on=low)
         self.clear_pane.slim(on=low)
         self._name_buttons()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down leads from the line into the list; an Enter still held from a sheet enters nothing."""
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
-            return super().eventFilter(watched, event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
-            return True
-        if event.key() == Qt.Key.Key_Down:
-            self._list.setFocus()
-            return True
-        return super().eventFilter(watched, event)
 
     @property
     def _list(self) -> RowsView:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.domain.answers import Answer, Tone
@@ -47,7 +47,7 @@ from app.ui.buttons import ActionButton, Weight
 from app.ui.desk import Desk
 from app.ui.dialogs import ask_reason, confirm
 from app.ui.fields import SearchBox
-from app.ui.page import Page
+from app.ui.line_page import LinePage
 from app.ui.rows import RowsModel
 from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
@@ -65,7 +65,7 @@ ROOM = "loading"
 CLASHING = ("CrateLoaded", "CrateTakenOff", "VanClosed", "VanReopened")
 
 
-class LoadingPage(Page):
+class LoadingPage(LinePage):
     """One screen: which van, which crate next, may it go."""
 
     title = "装车"
@@ -139,8 +139,8 @@ class LoadingPage(Page):
             return words.choose_crate(van)
         return words.INVITATION if queries.vans(self._reader, day=self._day()) else words.NO_VANS
 
-    def primary(self) -> QWidget:
-        return self.box if self.box.isVisibleTo(self) else self._view
+    def below(self) -> QWidget:
+        return self._view
 
     def activated(self) -> None:
         self._timer.start()
@@ -172,14 +172,6 @@ class LoadingPage(Page):
             self.choose("")
         return busy
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A letter typed anywhere on the page belongs to the one line."""
-        if event.text().isprintable() and event.text():
-            self.box.field.setFocus()
-            self.box.field.insert(event.text())
-            return
-        super().keyPressEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         low = self.height() < sized(self, LOW)
@@ -189,17 +181,6 @@ class LoadingPage(Page):
         self.box.setVisible(self.width() >= sized(self, NARROW))
         if held and not self.box.isVisibleTo(self):  # Qt would hand the focus to a button
             self._view.setFocus()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down leads from the line into the list; an Enter still held from a sheet enters nothing."""
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
-            return super().eventFilter(watched, event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
-            return True
-        if event.key() == Qt.Key.Key_Down:
-            self._view.setFocus()
-            return True
-        return super().eventFilter(watched, event)
 
     # --- reading the book ---
 

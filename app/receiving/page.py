@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QStandardPaths, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from app.domain.answers import Answer, Tone
@@ -62,7 +62,7 @@ from app.ui.buttons import ActionButton, Weight
 from app.ui.desk import Desk
 from app.ui.dialogs import PickSheet
 from app.ui.fields import SearchBox
-from app.ui.page import Page
+from app.ui.line_page import LinePage
 from app.ui.photo import Camera, FileCamera
 from app.ui.rows import Column, RowsModel
 from app.ui.rows_view import RowsView
@@ -101,7 +101,7 @@ def columns() -> tuple[Column[Shown], ...]:
     )
 
 
-class ReceivingPage(Page):
+class ReceivingPage(LinePage):
     """One screen: scan, see where it goes, see what is missing."""
 
     title = "到货签收"
@@ -176,8 +176,8 @@ class ReceivingPage(Page):
             return words.NOTHING_YET
         return INVITED if any(trip.left for trip in self._trips) else words.finished(self._trips)
 
-    def primary(self) -> QWidget:
-        return self.box
+    def below(self) -> QWidget:
+        return self.view
 
     def activated(self) -> None:
         self._timer.start()
@@ -204,14 +204,6 @@ class ReceivingPage(Page):
         self._make_offer(None)
         return busy
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A letter typed anywhere on the page belongs to the one line."""
-        if event.text().isprintable() and event.text():
-            self.box.field.setFocus()
-            self.box.field.insert(event.text())
-            return
-        super().keyPressEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a small screen with large print the list comes first: fewer columns, buttons and cards."""
         super().resizeEvent(event)
@@ -220,17 +212,6 @@ class ReceivingPage(Page):
         self.strip.slim(on=low)
         self.rehouse.setVisible(not narrow)
         self._reword_buttons()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down leads from the line into the list; an Enter still held from a sheet enters nothing."""
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
-            return super().eventFilter(watched, event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
-            return True
-        if event.key() == Qt.Key.Key_Down:
-            self.view.setFocus()
-            return True
-        return super().eventFilter(watched, event)
 
     # --- reading the book ---
 

@@ -47,7 +47,7 @@ from app.ui.buttons import ActionButton, Weight
 from app.ui.desk import Desk
 from app.ui.dialogs import PickSheet, ask_number
 from app.ui.fields import SearchBox
-from app.ui.page import Page
+from app.ui.line_page import LinePage
 from app.ui.rows import RowsModel
 from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
@@ -68,7 +68,7 @@ LOW, NARROW, TIGHT = 350, 900, 640
 DIGITS = 3
 
 
-class SortingPage(Page):
+class SortingPage(LinePage):
     """One screen, one thing to do: put this there."""
 
     title = "分拣"
@@ -134,8 +134,8 @@ class SortingPage(Page):
             return words.NO_WALL
         return words.INVITATION if self._reader.get("operator", "") else words.WHO_SORTS
 
-    def primary(self) -> QWidget:
-        return self.box
+    def below(self) -> QWidget:
+        return self.view
 
     def activated(self) -> None:
         self._look()
@@ -169,14 +169,6 @@ class SortingPage(Page):
         self._rest()
         return left
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A letter typed anywhere on the page belongs to the one line."""
-        if event.text().isprintable() and event.text().strip():
-            self.box.field.setFocus()
-            self.box.field.insert(event.text())
-            return
-        super().keyPressEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a low screen the list gives way to the board."""
         super().resizeEvent(event)
@@ -184,20 +176,13 @@ class SortingPage(Page):
         self._show_mode()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Space in the empty line means put, as Enter does; a held Enter is no second one; down leads into the list."""
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+        """Space in the empty line means put, as Enter does; held down it is no second one."""
+        struck = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if not struck or event.key() != Qt.Key.Key_Space or self.box.field.text():
             return super().eventFilter(watched, event)
-        held = event.isAutoRepeat()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and held:
-            return True
-        if event.key() == Qt.Key.Key_Space and not self.box.field.text():
-            if not held:
-                self._entered("")
-            return True
-        if event.key() == Qt.Key.Key_Down:
-            self.view.setFocus()
-            return True
-        return super().eventFilter(watched, event)
+        if not event.isAutoRepeat():
+            self._entered("")
+        return True
 
     # --- reading the book ---
 

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QStandardPaths, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.domain.answers import Answer
@@ -48,7 +48,7 @@ from app.ui.desk import Desk
 from app.ui.dialogs import PickSheet, ask_number, ask_reason, confirm
 from app.ui.dialogs import Reason as Why
 from app.ui.fields import SearchBox
-from app.ui.page import Page
+from app.ui.line_page import LinePage
 from app.ui.rows import RowsModel
 from app.ui.rows_view import RowsView
 from app.ui.shapes import Glyph, sized
@@ -64,11 +64,12 @@ LOOK_AGAIN_MS = 3_000
 NARROW = 820
 
 
-class WallPage(Page):
+class WallPage(LinePage):
     """One screen: the wall, the chosen slot, its crates."""
 
     title = "分拣墙"
     glyph = Glyph.SHELF
+    leads = Qt.Key.Key_Up
     topics = TOPICS
 
     def __init__(
@@ -140,6 +141,9 @@ class WallPage(Page):
     def primary(self) -> QWidget:
         return self.picture
 
+    def below(self) -> QWidget:
+        return self.picture
+
     def activated(self) -> None:
         self._look()
 
@@ -165,24 +169,6 @@ class WallPage(Page):
         """On a narrow screen the first key is said shorter."""
         super().resizeEvent(event)
         self.change.set_text("满筐换筐" if self.width() >= sized(self, NARROW) else "换筐")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A letter typed anywhere on the page belongs to the one line."""
-        if event.text().isprintable() and event.text().strip():
-            self.box.field.setFocus()
-            self.box.field.insert(event.text())
-            return
-        super().keyPressEvent(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A held Enter is no second one; up leads from the line to the wall."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
-                return True
-            if event.key() == Qt.Key.Key_Up:
-                self.picture.setFocus()
-                return True
-        return super().eventFilter(watched, event)
 
     # --- reading the book ---
 
