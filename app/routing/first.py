@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from app.routing.ground import Draft, Ground, Tour, cheapest
@@ -15,6 +15,7 @@ SWEEPS_OF = 1_500
 """Points times sweeps: so many sweeps from different angles are tried."""
 MOST_FRUITLESS = 20
 """After so many points for which no change made room, no more changes are tried."""
+MANY_POINTS = 300
 KNOWN_SHARE = 0.5
 """Where yesterday's plan knows this share of the points, it is the start, and the sweep only fills in."""
 
@@ -24,8 +25,18 @@ def first_plan(night: Night) -> Plan:
     ground = Ground(night)
     out = hopeless(night, ground)
     points = [at for at, stop in enumerate(night.stops, 1) if stop.point not in out]
-    best = min((draft for draft in _drafts(ground, points)), key=lambda draft: _worth(draft, points))
-    return as_plan(best, points, engine="sweep")
+    return as_plan(_best(_drafts(ground, points), points), points, engine="sweep")
+
+
+def _best(drafts: Iterator[Draft], points: Sequence[int]) -> Draft:
+    """The cheapest of those that serve most; of many points the first that serves all will do, for time is short."""
+    best = next(drafts)
+    while len(points) < MANY_POINTS or any(at not in best.tour_of for at in points):
+        draft = next(drafts, None)
+        if draft is None:
+            break
+        best = min(best, draft, key=lambda draft: _worth(draft, points))
+    return best
 
 
 def as_plan(draft: Draft, points: Sequence[int], *, engine: str) -> Plan:
@@ -44,15 +55,15 @@ def _worth(draft: Draft, points: Sequence[int]) -> tuple[int, int]:
     return loose, draft.price()
 
 
-def _drafts(ground: Ground, points: list[int]) -> Iterable[Draft]:
+def _drafts(ground: Ground, points: list[int]) -> Iterator[Draft]:
     around = sorted(points, key=lambda at: _angle(ground.night, at))
+    known = [at for at in points if _van_yesterday(ground.night, at) is not None]
+    if len(known) >= KNOWN_SHARE * len(points):
+        yield _as_yesterday(ground, around)
     count = max(1, min(8, SWEEPS_OF // max(1, len(points))))
     for sweep in range(count):
         cut = len(around) * sweep // count
         yield _swept(ground, around[cut:] + around[:cut])
-    known = [at for at in points if _van_yesterday(ground.night, at) is not None]
-    if len(known) >= KNOWN_SHARE * len(points):
-        yield _as_yesterday(ground, around)
 
 
 def _angle(night: Night, at: int) -> float:
