@@ -177,12 +177,14 @@ class SortingPage(LinePage):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Space in the empty line means put, as Enter does; held down it is no second one."""
-        struck = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if not struck or event.key() != Qt.Key.Key_Space or self.box.field.text():
-            return super().eventFilter(watched, event)
-        if not event.isAutoRepeat():
-            self._entered("")
-        return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._means_put(event):
+            if not event.isAutoRepeat():
+                self._entered("")
+            return True
+        return super().eventFilter(watched, event)
+
+    def _means_put(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Space and not self.box.field.text()
 
     # --- reading the book ---
 
