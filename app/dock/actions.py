@@ -446,6 +446,7 @@ def _left_on(book: Book, trip: str) -> dict[str, tuple[Count, ...]]:
 
 UNDOABLE = (
     "ContainersUnloaded", "PiecesMissed", "PiecesFound", "PiecesDamaged", "SurplusFound", "UnloadingEnded",
+    "AreaCleared",
 )  # fmt: skip
 _Step = tuple[int, str, int, int, str, int, int | None, str]
 
@@ -506,12 +507,14 @@ def _together(before: _Step, step: Sequence[_Step]) -> bool:
         return kinds <= {"ContainersUnloaded", "PiecesFound"} and labels <= {before[7]}
     if before[4] == "PiecesFound":
         return kinds <= {"ContainersUnloaded", "PiecesFound"} and bool(labels)
-    return before[4] == "PiecesMissed" and kinds <= {"PiecesMissed", "UnloadingEnded"}
+    return before[4] == "PiecesMissed" and kinds <= {"PiecesMissed", "UnloadingEnded", "AreaCleared"}
 
 
 def _kind_of(step: Sequence[_Step]) -> str:
     kinds = {row[4] for row in step}
-    return next(kind for kind in ("UnloadingEnded", "ContainersUnloaded", *UNDOABLE) if kind in kinds)
+    return next(
+        kind for kind in ("UnloadingEnded", "AreaCleared", "ContainersUnloaded", *UNDOABLE) if kind in kinds
+    )
 
 
 def _undone(book: Book, step: _Step) -> Refused:

@@ -45,11 +45,8 @@ def answer(result: Done | Refused, trucks: Iterable[TruckRow] = ()) -> Answer:
 
 
 def undoable(result: Done) -> tuple[FactId, ...]:
-    """The facts of a result that one step back may undo: that something was seen stays seen."""
-    seen_only = isinstance(result, TurnedAway | Arrived | TakenBack) or (
-        isinstance(result, Cleared) and not result.missed
-    )
-    return () if seen_only else result.facts
+    """The facts of a result that one step back may undo: that somebody came or was turned away stays said."""
+    return () if isinstance(result, TurnedAway | Arrived | TakenBack) else result.facts
 
 
 def truck_left(trucks: Iterable[TruckRow], trip: str) -> str:
@@ -129,7 +126,7 @@ def _ended(result: Ended) -> Answer:
 
 _UNDONE = {
     "ContainersUnloaded": "卸车", "PiecesMissed": "短少", "PiecesFound": "后来到了", "PiecesDamaged": "破损",
-    "SurplusFound": "多发", "UnloadingEnded": "卸完",
+    "SurplusFound": "多发", "UnloadingEnded": "卸完", "AreaCleared": "清场",
 }  # fmt: skip
 
 

@@ -562,6 +562,25 @@ def _truck_waits(book: Book, entry: Entry, row: int) -> None:
     book.run("UPDATE trucks SET ended_ms = 0 WHERE trip = ?", (_body(book, row)["trip"],))
 
 
+def _not_cleared(book: Book, entry: Entry, row: int) -> None:
+    """The clearing before this one holds again, where there was one."""
+    day = _body(book, row)["day"]
+    found = book.one(_CLEARED_BEFORE, {"row": row, "day": day, "until": entry.row})
+    cleared_ms, left, note = found or (0, 0, "")
+    book.run(
+        "UPDATE waves SET cleared_ms = ?, left_pieces = ?, note = ? WHERE day = ? AND zone = '*'",
+        (cleared_ms, left, note, day),
+    )
+    book.run("DELETE FROM waves WHERE day = ? AND zone = '*' AND began_ms = 0 AND cleared_ms = 0", (day,))
+
+
+_CLEARED_BEFORE = (
+    "SELECT b.at_ms - b.skew_ms, json_extract(b.body, '$.left'), json_extract(b.body, '$.note')"
+    " FROM facts f JOIN facts b ON b.day = f.day WHERE f.id = :row AND b.id < :until AND b.kind = 'AreaCleared'"
+    " AND b.reversed_by IS NULL AND json_extract(b.body, '$.day') = :day ORDER BY b.id DESC LIMIT 1"
+)
+
+
 def _put_back(book: Book, entry: Entry, row: int) -> None:
     day, at_ms, operator, side, pieces = book.rows(
         "SELECT day, at_ms, operator, side, pieces FROM puts WHERE fact = ?", (row,)
@@ -601,6 +620,7 @@ def _body(book: Book, row: int) -> dict[str, Any]:
 
 
 NIGHT_TAKEN_BACK: dict[str, Callable[[Book, Entry, int], None]] = {
+    "AreaCleared": _not_cleared,
     "AssetsMoved": _carry_back,
     "ContainersUnloaded": _load_back,
     "CrateChecked": _row_of("checks"),

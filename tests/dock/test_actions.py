@@ -489,6 +489,38 @@ def test_an_end_is_taken_back_with_what_it_made_short(store: Store) -> None:
     assert one(store, "SELECT count(*) FROM differences WHERE closed_ms = 0") == (0,)
 
 
+def test_a_clearing_is_taken_back_with_what_it_made_short(store: Store) -> None:
+    unload(store, PALLET)
+    assert isinstance(store.clock, StoryClock)
+    store.clock.advance(seconds=5)
+    store.writer.do(MissTheRest(12))
+    back = store.writer.do(TakeBack())
+    assert isinstance(back, TakenBack)
+    assert (back.kind, back.pieces) == ("AreaCleared", 12)
+    assert where(store, "202") == {"dock": 2}
+    assert one(store, "SELECT count(*) FROM waves WHERE cleared_ms > 0") == (0,)
+    assert one(store, "SELECT count(*) FROM differences WHERE closed_ms = 0") == (0,)
+    before, after = store.writer.do(Replayed())
+    assert before == after
+
+
+def test_of_two_clearings_the_first_holds_again_when_the_second_is_taken_back(store: Store) -> None:
+    unload(store, SECOND)
+    first = store.clock.now_ms()
+    store.writer.do(ClearArea(6, "等冷藏车"))
+    assert isinstance(store.clock, StoryClock)
+    store.clock.advance(seconds=60)
+    again = store.writer.do(ClearArea(6, "还在等"))
+    assert isinstance(again, Cleared)
+    back = store.writer.do(TakeBack(again.facts))
+    assert isinstance(back, TakenBack)
+    assert one(store, "SELECT cleared_ms, left_pieces, note FROM waves") == (first, 6, "等冷藏车")
+    before, after = store.writer.do(Replayed())
+    assert before == after
+    assert isinstance(store.writer.do(TakeBack()), TakenBack)
+    assert one(store, "SELECT count(*) FROM waves WHERE cleared_ms > 0") == (0,)
+
+
 def test_a_late_container_taken_back_is_short_again(store: Store) -> None:
     unload(store, PALLET)
     store.writer.do(EndUnloading("T1", seen=6))

@@ -675,6 +675,9 @@ def test_an_empty_dock_is_cleared_with_one_key(counter: Counter) -> None:
     assert counter.page.next.text() == "好了 02:00 清过场了，按 Esc 回到卸车。"
     assert counter.primary() == ["回到卸车"]
     assert one(counter.store, "SELECT left_pieces FROM waves") == (0,)
+    back = counter.answer_after(counter.window.undo)
+    assert (back.word, back.sentence) == ("已撤销", "“清场”撤销了。")
+    assert one(counter.store, "SELECT count(*) FROM waves WHERE cleared_ms > 0") == (0,)
 
 
 def test_a_hasty_enter_decides_nothing_about_what_is_left(counter: Counter) -> None:
