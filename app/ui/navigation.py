@@ -142,6 +142,7 @@ class Rail(QFrame):
         for button in self._buttons:
             self._group.removeButton(button)
             self._column.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._buttons.clear()
 

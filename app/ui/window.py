@@ -206,6 +206,7 @@ class CounterWindow(QMainWindow):
             widget = self._stack.widget(0)
             if widget is not None:
                 self._stack.removeWidget(widget)
+                widget.hide()
                 widget.deleteLater()
         for page in self.pages:
             if page.parentWidget() is None:
