@@ -450,7 +450,7 @@ def slot_state(slot: SlotView) -> tuple[str, Tone]:
         return f"已放 {slot.pieces}，还差 {slot.waiting} 件", Tone.LOOK
     if slot.is_done:
         return f"{slot.pieces} 件，都封好了", Tone.OK
-    return (f"{slot.pieces} 件，可以封了", Tone.INFO) if slot.pieces else ("今晚没有货", Tone.INFO)
+    return (f"{slot.pieces} 件，可以封了", Tone.INFO) if slot.pieces else ("还没有货", Tone.INFO)
 
 
 PICK_A_CRATE = Answer(Tone.INFO, "先选一个筐", "请扫筐码，或者用方向键选一格，再按一次。")

@@ -1,8 +1,9 @@
-"""Two pages behind one key: a choice above them says which is in front."""
+"""Two pages behind one key: a choice above them, or Ctrl+1 and Ctrl+2, says which is in front."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.domain.answers import Answer
@@ -10,6 +11,7 @@ from app.ui.buttons import Choice
 from app.ui.desk import Desk
 from app.ui.page import EVERYTHING, Page
 from app.ui.shapes import Glyph
+from app.ui.sheet import sheet_over
 
 
 class PairPage(Page):
@@ -31,14 +33,23 @@ class PairPage(Page):
         for page in pages:
             self._stack.addWidget(page)
         self.choice.chosen.connect(self._turn)
+        for at in range(len(pages)):
+            key = QShortcut(QKeySequence(f"Ctrl+{at + 1}"), self)
+            key.activated.connect(lambda at=at: self._turn_to(at))
 
     @property
     def front(self) -> Page:
         """The page that is shown."""
         return self._pages[self._stack.currentIndex()]
 
+    def _turn_to(self, at: int) -> None:
+        if sheet_over(self.window()) is None:
+            self.choice.choose(at)
+            (self.primary() or self).setFocus()
+
     def _turn(self, at: int) -> None:
         self._stack.setCurrentIndex(at)
+        self.desk.answer(self.invitation)
         self.desk.attempt(lambda: self.front.refresh(self.front.topics))
         self.front.activated()
 

@@ -31,7 +31,7 @@ class NetworkPage(Page):
     glyph = Glyph.CLOUD
     topics = EVERYTHING
     invitation_glyph = Glyph.CLOUD
-    invitation = Answer(Tone.INFO, "不用等网络", "断网照常收货、取货、日结；连上后自动补传，一笔都不会少。")
+    invitation = Answer(Tone.INFO, "不用等网络", "断网照常干活；连上后自动补传，一笔都不会少。")
 
     def __init__(
         self, desk: Desk, reader: Reader, clock: Clock, upkeep: Upkeep, *, pulse: Callable[[], Reading]

@@ -276,7 +276,7 @@ def _unload(night: Night) -> Step | None:
     if not here:
         return None
     left = sum(t.containers for t in here)
-    return Step(Room.DOCK, "卸车", f"{here[0].trip} 还有 {left} 个容器没卸，扫上面的码。", Tone.OK)
+    return Step(Room.DOCK, "卸车", f"{here[0].trip} 还有 {left} 箱没卸，扫托盘码或箱码。", Tone.OK)
 
 
 def _plan_wall(night: Night) -> Step | None:
