@@ -1,4 +1,4 @@
-"""Take the manual's pictures from the real program on a day's story: `python -m build.make_manual_pictures`.
+"""Take the shop's manual's pictures from the real program on a day's story: `python -m build.make_manual_pictures`.
 
 The story is the demo's, and chance is replaced by a fixed row of numbers, so that the same program gives the same
 pictures. Red discs with numbers are drawn over what the text speaks of.
@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -116,33 +117,17 @@ def picture(window: QWidget, places: tuple[Place, ...]) -> QImage:
 # --- the shop ----------------------------------------------------------------------------------------------
 
 
-class Shop:
-    """A counter on the stage, hands that work it, and a camera of pictures."""
+class Camera:
+    """A counter with hands that work it, and a camera of pictures."""
 
-    def __init__(self, folder: Path, story: PointDay) -> None:
-        self.story = story
-        self.stage = DayStage(story, folder)
-        self.counter = self.stage.counter
-        self.hands = Hands(self.counter, folder)
-        self.engine = self.stage.engine()
-        self.window = self.counter.window
+    def __init__(self, counter: Counter, folder: Path, name: str) -> None:
+        """``name`` stands at the top of the pictures."""
+        self.counter, self._name = counter, name
+        self.hands = Hands(counter, folder)
+        self.window = counter.window
         self.window.resize(WIDE, HIGH)
         self.window.show()
         self.window.activateWindow()
-        exchange(self.engine)
-        self._write_code_down()
-
-    def _write_code_down(self) -> None:
-        """The owner has done so long ago, and is not reminded of it."""
-        self.page(8)
-        self.hands.press_button("F11")
-        self.hands.press("\r")
-
-    def at(self, time: str, day: str = DAY) -> None:
-        """Let it be that time."""
-        self.stage.move_to(clock.at(day, time))
-        exchange(self.engine)
-        self.hands.settle()
 
     def page(self, number: int) -> Any:
         """The real page behind F1–F8."""
@@ -174,11 +159,40 @@ class Shop:
         self.sheet.cancel()
         self.hands.settle()
 
+    def answer_sheet(self) -> None:
+        """Say yes to the open sheet."""
+        self.sheet.accept()
+        self.hands.settle()
+
     def picture(self, name: str, *places: Place, path: Path | None = None) -> None:
         """Take a picture; the word that marks practice is left out."""
         self.counter.look()
-        self.window.show_heading(Heading(self.story.point.name, date.fromisoformat(DAY)))
+        self.window.show_heading(Heading(self._name, date.fromisoformat(DAY)))
         save(picture(self.window, places), path or OUT / f"{name}.png")
+
+
+class Shop(Camera):
+    """A village shop on the stage."""
+
+    def __init__(self, folder: Path, story: PointDay) -> None:
+        self.story = story
+        self.stage = DayStage(story, folder)
+        super().__init__(self.stage.counter, folder, story.point.name)
+        self.engine = self.stage.engine()
+        exchange(self.engine)
+        self._write_code_down()
+
+    def _write_code_down(self) -> None:
+        """The owner has done so long ago, and is not reminded of it."""
+        self.page(8)
+        self.hands.press_button("F11")
+        self.hands.press("\r")
+
+    def at(self, time: str, day: str = DAY) -> None:
+        """Let it be that time."""
+        self.stage.move_to(clock.at(day, time))
+        exchange(self.engine)
+        self.hands.settle()
 
     def lot(self, lot: str) -> Any:
         """An order line as the book has it: product, barcode, crate, pickup code."""
@@ -472,14 +486,14 @@ def _driver(shop: Shop, page: Any) -> None:
     counted.setFocus()
     counted.selectAll()
     shop.type(str(page.bags.current().pieces))
-    _sign(pad)
+    sign(pad)
     shop.hands.settle()
     shop.picture("driver", driver, counted, pad, shop.sheet.yes)
     shop.sheet.accept()
     shop.hands.settle()
 
 
-def _sign(pad: QWidget) -> None:
+def sign(pad: QWidget) -> None:
     """A name with the mouse."""
     wide, high = pad.width(), pad.height()
     for stroke in SIGNATURE:
@@ -542,8 +556,9 @@ def parts() -> Iterator[Callable[[Shop], None]]:
     yield from (earlier_days, receiving, forenoon, late_vans, network, pickup, shelf, aftersales, close)
 
 
-def main() -> None:
-    """Play it all and write the pictures."""
+@contextmanager
+def studio() -> Iterator[Path]:
+    """A screenless program with chance made fixed, and a folder that goes with it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     fixed = random.Random(SEED)
     secrets.choice = fixed.choice
@@ -555,14 +570,20 @@ def main() -> None:
     broken.write_bytes(photo("GBY0521261122008-van"))
     QFileDialog.getOpenFileName = lambda *_: (str(broken), "")  # type: ignore[method-assign]
     try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Play it all and write the pictures."""
+    with studio() as folder:
         first_time(folder / "first")
         trouble(folder / "trouble")
         shop = Shop(folder / "shop", point_day(seed=SEED, county=COUNTY, day=DAY))
         for part in parts():
             part(shop)
         shop.stage.close()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
