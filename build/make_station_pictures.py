@@ -19,7 +19,9 @@ from app.domain import clock
 from app.domain.labels import piece_label
 from app.handover.sheets import CountSheet, SignSheet
 from app.handover.standing import crates_on, load_of
-from app.loading.actions import CloseVan, Load
+from app.loading.actions import CloseVan, Load, PlanRuns
+from app.routing.page import Stage
+from app.sandbox.night_teller import TOLD_BEFORE_MS
 from app.sandbox.station_story import StationNight, Truck, station_night
 from app.sorting.crates import OpenAll
 from app.ui.buttons import Stepper
@@ -99,6 +101,8 @@ def first_time(station: Station) -> None:
     station.type("07")
     station.shoot("badge", named(window, "工号"), station.sheet.yes)
     station.answer_sheet()
+    station.at("00:35")
+    station.work.begin()
 
 
 def _name_the_platform(window: QWidget) -> None:
@@ -108,29 +112,31 @@ def _name_the_platform(window: QWidget) -> None:
             text.setText("已登记为 58662792，平台地址 https://pingtai.example")
 
 
-def wall(station: Station) -> None:
-    """The wall is planned."""
-    station.at("00:35")
-    station.work.begin()
-    page = station.page(WALL)
-    station.hands.settle()
-    station.shoot("wall", page.picture, page.card, page.plan)
-
-
 def routes(station: Station) -> None:
-    """The night's routes, stopped after a while."""
-    station.at("00:45")
+    """All sheets are here: routes are planned and stopped after a while; the night goes on by the platform's own."""
+    last = max(truck.arrives_ms for truck in station.night.trucks)
+    station.go_to(last - TOLD_BEFORE_MS + MINUTE)
     page = station.page(ROUTES)
     station.hands.press_button("F12")
     station.hands.wait_for(lambda: page.board is not None, most=600)
-    station.hands.settle(12_000)
+    station.hands.settle(8_000)
     station.hands.press_button("F12")
-    station.hands.wait_for(lambda: "采用" in page.main.text() or "用这个" in page.main.text())
-    station.hands.settle(3_000)
+    station.hands.wait_for(lambda: page.stage is Stage.READY)
+    station.hands.settle(2_000)
     page.routes.setFocus()
     page.routes.setCurrentIndex(page.routes_model.index(1, 0))
     station.hands.settle()
     station.shoot("routes", page.strip, row(page.routes, 1), page.map, page.main, page.more)
+
+
+def wall(station: Station) -> None:
+    """The wall is planned, and the vans' runs."""
+    station.hands.do(PlanRuns())
+    page = station.page(WALL)
+    station.hands.press_button("F12")
+    station.hands.wait_for(lambda: bool(station.rows("SELECT 1 FROM wall LIMIT 1")))
+    station.hands.settle(1_000)
+    station.shoot("wall", page.picture, page.card, page.plan)
 
 
 # --- the dock ----------------------------------------------------------------------------------------------
@@ -290,13 +296,13 @@ def clearing(station: Station) -> None:
 def loading(station: Station) -> None:
     """A van: the last stop first, a stranger, and a van that is to go all the same."""
     station.at("06:25")
-    runs = station.rows("SELECT run, route, dock FROM runs WHERE day = ? ORDER BY route", DAY)
+    runs = station.rows("SELECT run, route, dock FROM runs WHERE day = ? ORDER BY dock = '', route", DAY)
     page = station.page(LOAD)
     station.hands.scan(str(runs[0][2]))
     for _ in range(3):
         station.hands.scan(_next_crate(page))
     station.shoot("load", page.van_card, page.next_card, page.crate_view, page.shut)
-    station.hands.scan(_crates(station, runs[-1][1])[0])
+    station.hands.scan(_crates(station, runs[1][1])[0])
     station.shoot("wrong-van", station.window.band, page.more)
     station.hands.press("\x1b")
     station.hands.press_button("F9")
@@ -371,12 +377,6 @@ def coming_back(station: Station) -> None:
     view.setFocus()
     view.setCurrentIndex(view.rows_model.index(0, 0))
     station.hands.press_button("F9")
-    print(
-        "DBG",
-        QApplication.focusWidget(),
-        named(station.window, "各站收回").current_row(),
-        station.window.isActiveWindow(),
-    )
     station.type("2")
     window = station.window
     station.shoot(
@@ -397,7 +397,7 @@ def coming_back(station: Station) -> None:
 
 def parts() -> Iterator[Callable[[Station], None]]:
     """What is played on the stage, in the night's order."""
-    yield from (first_time, wall, routes, unload_first, sorting, board, crates, clearing, loading, hand_over)
+    yield from (first_time, routes, wall, unload_first, sorting, board, crates, clearing, loading, hand_over)
     yield coming_back
 
 

@@ -318,6 +318,11 @@ class Choice(QWidget):
         if button is not None:
             button.setFocus()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The focus goes on to an option: only there the arrows work."""
+        super().focusInEvent(event)
+        self.focus_first()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         digit = event.text()
         if digit.isdecimal() and 0 < int(digit) <= len(self._group.buttons()):

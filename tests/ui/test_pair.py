@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -77,13 +78,13 @@ def test_turning_to_a_half_makes_it_look_again(counter: CounterWindow) -> None:
     assert pair.topics == {"pulse", "preferences"}
 
 
-def test_keys_turn_to_a_half_and_the_band_says_what_it_is(counter: CounterWindow, qtbot: QtBot) -> None:
+def test_keys_turn_to_a_half_and_the_band_says_what_it_is(counter: CounterWindow) -> None:
     pair, _, second = _halves(counter)
     second.invitation = Answer(Tone.INFO, "设置", "改了马上生效。")
-    qtbot.keyClick(counter, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(counter, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert pair.front is second
     assert counter.band.answer == second.invitation
-    qtbot.keyClick(counter, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(counter, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert pair.front is not second
 
 

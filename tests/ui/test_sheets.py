@@ -11,8 +11,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from app.ui.buttons import Choice
 from app.ui.photo import Photo, ask_photo, photo_of, read_file
-from app.ui.sheet import sheet_over
+from app.ui.sheet import Sheet, sheet_over
 from app.ui.signature import Signature, SignaturePad, ask_signature, image_bytes, signature_of
 from app.ui.window import CounterWindow
 
@@ -50,6 +51,16 @@ def test_a_signature_is_drawn_and_accepted(window: CounterWindow) -> None:
     image = QImage.fromData(QByteArray(signed[0].png))
     assert (image.width(), image.height()) == (800, 320)
     assert all(0 <= share <= 1 for stroke in signed[0].strokes for point in stroke for share in point)
+
+
+def test_a_choice_that_is_a_sheets_first_thing_answers_to_arrows(window: CounterWindow) -> None:
+    choice = Choice("什么时候算放好", ("扫了件码就算", "还要扫筐才算"))
+    sheet = Sheet("怎么分")
+    sheet.body.addWidget(choice)
+    sheet.open_over(window)
+    choice.setFocus()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Right)
+    assert choice.text() == "还要扫筐才算"
 
 
 def test_a_signatures_picture_shows_its_strokes() -> None:
