@@ -55,7 +55,7 @@ class Field(QLineEdit):
         super().inputMethodEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Leave Ctrl+Z to the page when there is nothing to take back in the field itself."""
+        """Leave Ctrl+Z to the page unless something stands in the field that was changed: an entered line is gone."""
         if event.type() == QEvent.Type.ShortcutOverride and self._leaves_undo(event):
             event.ignore()
             return False
@@ -63,7 +63,7 @@ class Field(QLineEdit):
 
     def _leaves_undo(self, event: QEvent) -> bool:
         asked = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
-        return asked and not self.isUndoAvailable()
+        return asked and not (self.text() and self.isUndoAvailable())
 
 
 class NoteBox(QPlainTextEdit):

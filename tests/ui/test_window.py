@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.answers import Answer, Tone
 from app.ui.desk import BROKEN, Desk
 from app.ui.dialogs import Reason, ask_number, ask_reason, confirm
+from app.ui.fields import SearchBox
 from app.ui.gallery import HEADING, done_at_once, sample_time
 from app.ui.ime import ScanEaten
 from app.ui.keystrokes import scan_code, strike, window_of
@@ -111,6 +112,20 @@ def test_esc_first_leaves_what_is_half_done_and_then_goes_home(counter: CounterW
 def test_ctrl_z_is_the_pages_undo(counter: CounterWindow) -> None:
     QTest.keyClick(counter, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert told(counter, 0) == ["undo"]
+
+
+@pytest.mark.parametrize(("left", "asked"), [("", ["undo"]), ("12", [])])
+def test_ctrl_z_is_the_pages_again_when_a_typed_line_was_entered(
+    counter: CounterWindow, left: str, asked: list[str]
+) -> None:
+    box = SearchBox("扫码或输入", hint="")
+    counter.pages[0].column.addWidget(box)
+    box.field.setFocus()
+    QTest.keyClicks(box.field, "1-1")
+    box.clear()
+    QTest.keyClicks(box.field, left)
+    QTest.keyClick(box.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert told(counter, 0) == asked
 
 
 def test_a_page_that_fails_gives_the_calm_sentence(counter: CounterWindow) -> None:
