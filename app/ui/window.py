@@ -276,6 +276,10 @@ class CounterWindow(QMainWindow):
         super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
+        """A command key that is held down works once: Ctrl+Z held for a second would take back half a night."""
+        if event.type() == QEvent.Type.ShortcutOverride and _is_held_command(event):
+            event.accept()  # so it is no shortcut; the key itself falls through, for no widget wants it
+            return True
         if event.type() == ScanEaten.KIND:
             self.desk.answer(EATEN)
             return True
@@ -323,3 +327,10 @@ class CounterWindow(QMainWindow):
     def tick(self) -> None:
         """Show the time as it is now."""
         self.header.show_time(self._clock())
+
+
+def _is_held_command(event: QEvent) -> bool:
+    """Whether this repeats F1–F12 or Ctrl+Z because the key is held down."""
+    if not isinstance(event, QKeyEvent) or not event.isAutoRepeat():
+        return False
+    return Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F12 or event.matches(QKeySequence.StandardKey.Undo)

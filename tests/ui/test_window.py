@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -126,6 +127,20 @@ def test_ctrl_z_is_the_pages_again_when_a_typed_line_was_entered(
     QTest.keyClicks(box.field, left)
     QTest.keyClick(box.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert told(counter, 0) == asked
+
+
+@pytest.mark.parametrize(
+    ("key", "held"),
+    [(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_F9, Qt.KeyboardModifier.NoModifier)],
+)
+def test_a_command_key_held_down_works_once(
+    counter: CounterWindow, key: Qt.Key, held: Qt.KeyboardModifier
+) -> None:
+    for repeats in (False, True):
+        asked = QKeyEvent(QEvent.Type.ShortcutOverride, key.value, held, "", repeats)
+        asked.ignore()
+        QApplication.sendEvent(counter, asked)
+        assert asked.isAccepted() is repeats  # what the window keeps for itself becomes no shortcut
 
 
 def test_a_page_that_fails_gives_the_calm_sentence(counter: CounterWindow) -> None:
