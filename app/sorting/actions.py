@@ -224,6 +224,8 @@ def _repeat(book: Book, piece: _Piece, label: str, fact: int, *, by: str, device
 def _why_not_now(book: Book, piece: _Piece, day: str) -> Refused | None:
     if not piece.dock and piece.day != day:
         return refused(Reason.OTHER_NIGHT, code=piece.lot, product=piece.product, day=piece.day)
+    if piece.day > day:  # a crate of today would stay behind when its night begins
+        return refused(Reason.COMING_NIGHT, product=piece.product, day=piece.day, today=day)
     if not piece.slot:
         return refused(Reason.NO_SLOT, point=piece.point, name=piece.name, product=piece.product)
     if piece.dock > 0 or piece.short > 0:

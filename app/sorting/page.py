@@ -38,7 +38,7 @@ from app.sorting.crates import ConfirmPut
 from app.sorting.listing import LeftStrip, Shown, columns, product_listing, step_listing
 from app.sorting.rules import Code, Confirm, Look, Reason, read_code, read_count
 from app.sorting.sheets import ClashSheet, Shares, ShareSheet, SorterSheet, WaySheet
-from app.sorting.steps import products_of, steps_of
+from app.sorting.steps import products_of, steps_of, stranger
 from app.sorting.way import Way
 from app.store.clashes import Clash, Clashes, ConfirmClashes
 from app.store.connection import Reader
@@ -65,7 +65,7 @@ ROOM = "sorting"
 CLASHING = ("Sorted", "Resorted", "CrateSealed", "CrateUnsealed", "CrateRelabelled")
 """Not the opening of a crate: two PCs that open the same one have both said what is so."""
 LOW, NARROW, TIGHT = 350, 900, 640
-DIGITS = 3
+DIGITS, LONGEST_SLIP = 3, 6
 
 
 class SortingPage(LinePage):
@@ -248,6 +248,8 @@ class SortingPage(LinePage):
             self._put(step.pieces)
         elif step is not None and len(text) <= DIGITS and read_count(text):
             self._put(read_count(text))
+        elif step is not None and text.isdecimal() and len(text) <= LONGEST_SLIP:
+            self._show(refused(Reason.BAD_COUNT, count=int(text), most=step.pieces))
         elif text or self._way is None:
             self._take(text)
 
@@ -311,8 +313,7 @@ class SortingPage(LinePage):
             return
         products = products_of(self._reader, barcode=code.text, day=self._day())
         if not products:
-            reason = Reason.NO_PRODUCT if code.look is Look.BARCODE else Reason.UNKNOWN
-            self._show(refused(reason, code=code.text))
+            self._show(stranger(self._reader, code, day=self._day()))
             return
         left = {product: pieces for product, pieces in products.items() if pieces}
         if len(left) > 1:

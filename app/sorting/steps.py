@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.domain.goods import Zone
-from app.sorting.rules import Crate
+from app.domain.refusals import Refused, refused
+from app.sorting.rules import Code, Crate, Look, Reason
 from app.store.connection import Params, Row
 
 DOCK = "dock:"
@@ -88,6 +89,20 @@ _PRODUCTS = (
     f" LEFT JOIN stock d ON d.lot = l.lot AND d.place = '{DOCK}'"
     " WHERE l.barcode = ? AND l.day = ? GROUP BY l.product ORDER BY l.product"
 )
+
+
+def stranger(source: Source, code: Code, *, day: str) -> Refused:
+    """Why a code that is no product of tonight cannot be put: a coming night's goods, a whole box, or unknown."""
+    coming = source.one(_COMING, (code.text, day))
+    if coming is not None:
+        return refused(Reason.COMING_NIGHT, product=coming[0], day=coming[1], today=day)
+    if source.one(_BOX, (code.text, code.text)) is not None:
+        return refused(Reason.WHOLE_BOX, code=code.text)
+    return refused(Reason.NO_PRODUCT if code.look is Look.BARCODE else Reason.UNKNOWN, code=code.text)
+
+
+_COMING = "SELECT product, day FROM load_lines WHERE barcode = ? AND day > ? ORDER BY day LIMIT 1"
+_BOX = "SELECT 1 FROM containers WHERE container = ? OR pallet = ? LIMIT 1"
 
 
 def crate_named(source: Source, label: str) -> Crate | None:

@@ -311,6 +311,15 @@ def _other_night(about: About) -> str:
     return f"{about['product']} 是 {int(month)}月{int(day)}日的货，不是今晚的。{AREA}"
 
 
+def _coming_night(about: About) -> str:
+    _, month, day = str(about["day"]).split("-")
+    _, this_month, today = str(about["today"]).split("-")
+    return (
+        f"{about['product']} 是 {int(month)}月{int(day)}日的货，现在还是 {int(this_month)}月{int(today)}日。"
+        "过了 23:00 再分；要是电脑日期不对，请先调好。"
+    )
+
+
 def _more_than_needed(about: About) -> str:
     if about["have"]:
         return f"这个点最多还要 {about['have']} 件，{about['asked']} 件太多。请改件数。"
@@ -334,6 +343,12 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
     Reason.UNKNOWN: (Tone.WRONG, "不认识", f"今晚的清单里没有 {{code}}。不是件码，也不是商品条码。{AREA}"),
     Reason.NOT_OURS: (Tone.WRONG, "不是本站的", f"今晚的清单里没有这件，可能是别的站的货。{AREA}"),
     Reason.OTHER_NIGHT: (Tone.WRONG, "不是今晚的", _other_night),
+    Reason.COMING_NIGHT: (Tone.LOOK, "还早", _coming_night),
+    Reason.WHOLE_BOX: (
+        Tone.LOOK,
+        "这是整箱",
+        "{code} 是托盘码或箱码，没有记。卸车请按 F2 再扫；分货请扫件码或商品条码。",
+    ),
     Reason.BEYOND: (Tone.WRONG, "码不对", "{product} 这一批只有 {pieces} 件，没有这个号。请交给卸货的人看。"),
     Reason.NOT_UNLOADED: (
         Tone.LOOK,

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from app.domain import clock
 from app.domain import events as e
 from app.domain import night as n
+from app.domain.clock import day_after
 from app.domain.codec import Recorded, encode
 from app.domain.events import Voided
 from app.domain.goods import Count, Zone
@@ -194,6 +196,17 @@ def test_a_fresh_label_of_ours_opens_where_it_is_put(store: Store, night: Statio
 def test_a_label_of_another_night_opens_nothing(store: Store, night: StationNight) -> None:
     old = crate_label(day="2026-11-20", device="pc1", number=3)
     assert reason_of(store.writer.do(SortPiece(label_of(first_line(night)), old))) is Reason.OLD_LABEL
+
+
+def test_a_coming_nights_piece_waits_for_its_night(store: Store, night: StationNight) -> None:
+    """A crate of the day before could not be loaded any more once the night begins."""
+    label, now = label_of(first_line(night)), store.clock.now_ms()
+    store.clock.move_to(clock.at(day_after(DAY, -1), "22:30"))  # type: ignore[attr-defined]
+    refusal = store.writer.do(SortPiece(label))
+    assert reason_of(refusal) is Reason.COMING_NIGHT
+    assert rows(store, "SELECT 1 FROM wall_crates") == []
+    store.clock.move_to(now)  # type: ignore[attr-defined]
+    do(store, SortPiece(label), Put)
 
 
 def test_zones_have_crates_of_their_own_and_frozen_goods_an_ice_box(

@@ -8,7 +8,9 @@ from functools import partial
 import pytest
 from PySide6.QtCore import Qt
 
+from app.domain import clock
 from app.domain.answers import Tone
+from app.domain.clock import day_after
 from app.domain.codec import Recorded, encode
 from app.domain.events import Voided
 from app.domain.goods import Zone
@@ -148,6 +150,22 @@ def test_typed_nonsense_is_told_in_one_sentence(counter: Counter) -> None:
         assert answer.sentence
 
 
+def test_a_whole_box_is_sent_to_the_dock(counter: Counter, night: StationNight) -> None:
+    pallet = night.trucks[0].pallets[0]
+    for code in (pallet.label, pallet.containers[0].label):
+        answer = counter.scan(code)
+        assert (answer.kind, answer.word) == (Tone.LOOK, "这是整箱")
+        assert "F2" in answer.sentence
+
+
+def test_a_coming_nights_product_says_when(counter: Counter, night: StationNight) -> None:
+    counter.store.clock.move_to(clock.at(day_after(DAY, -1), "22:30"))  # type: ignore[attr-defined]
+    answer = counter.scan(first_line(night).barcode)
+    assert answer.kind is Tone.LOOK
+    assert "11月22日" in answer.sentence
+    assert "23:00" in answer.sentence
+
+
 def test_undo_takes_the_last_put_back(counter: Counter, night: StationNight) -> None:
     line = first_line(night)
     counter.scan(label_of(line))
@@ -204,6 +222,14 @@ def test_a_count_can_be_typed_and_a_stop_skipped(counter: Counter, night: Statio
     assert where(counter.store, line.lot)["dock:"] == line.pieces - 2
     counter.type_in("99")
     assert counter.answer_after(lambda: counter.press(Qt.Key.Key_Return)).word == "太多了"
+
+
+@pytest.mark.parametrize("count", ["0", "000", "99999"])
+def test_a_count_that_cannot_be_is_no_unknown_code(counter: Counter, night: StationNight, count: str) -> None:
+    counter.scan(wide_product(night)[0].barcode)
+    counter.type_in(count)
+    answer = counter.answer_after(lambda: counter.press(Qt.Key.Key_Return))
+    assert answer.word == "件数不对"
 
 
 def test_scanning_the_product_again_counts_nothing(counter: Counter, night: StationNight) -> None:

@@ -13,7 +13,7 @@ ABOUT: dict[str, str | int] = {
     "slot": "1-07", "found": "2-03", "crate": "ZK1", "became": "ZK2", "zone": "frozen", "at_ms": 1_795_302_000_000,
     "by": "017", "here": 0, "have": 2, "asked": 5, "product": "土鸡蛋", "container": "ABC123", "code": "J1", "day":
     "2026-11-22", "pieces": 3, "name": "爱民村", "given": 4, "text": "甲", "length": 70, "most": 64, "count": 0,
-    "crates": 3, "standing": "ZK3", "point": "BY-0001", "run": "R", "device": "pc2",
+    "crates": 3, "standing": "ZK3", "point": "BY-0001", "run": "R", "device": "pc2", "today": "2026-11-21",
 }  # fmt: skip
 
 
