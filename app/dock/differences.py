@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 from app.dock import rules
 from app.dock.here import dock_pieces, here, is_photo, keep, on_truck
-from app.dock.rules import Reason, Share
+from app.dock.rules import Reason, Share, Turn
 from app.domain import night as n
 from app.domain import places
+from app.domain.fair import FAIR_RULE
 from app.domain.goods import Count, Shortfall
 from app.domain.guards import container_key
 from app.domain.ids import FactId
 from app.domain.places import Place
 from app.domain.refusals import Refused, refused
 from app.store.book import Book
+from app.store.tonight import went_without
 
 NOBODYS = "over/"
 """Lots of pieces that no list names are called after their barcode, `over/6901234567892`."""
@@ -80,12 +82,12 @@ class NoteDifference:
             return self._too_many(book)
         place = _place_of(book, self.goods)
         shares = _shares(book, self.goods, place)
-        taken = rules.taken_from(shares, self.pieces)
+        taken = rules.taken_from(shares, self.pieces, _turn(book))
         if isinstance(taken, Refused):
             return taken
         photos = keep(book, self.photo)
         if self.about is Shortfall.SHORT:
-            rule = rules.LARGEST_FIRST if self.pieces < sum(share.pieces for share in shares) else ""
+            rule = FAIR_RULE if self.pieces < sum(share.pieces for share in shares) else ""
             fact = book.record(n.PiecesMissed(str(place), taken, rule, self.note, photos))
         else:
             fact = book.record(n.PiecesDamaged(str(place), taken, self.note, photos))
@@ -101,16 +103,20 @@ class NoteDifference:
 
 @dataclass(frozen=True, slots=True)
 class FindPieces:
-    """Missing pieces of a product turned up on the dock; the point that lost most gets them first."""
+    """Missing pieces of a product turned up on the dock; the points that miss them get them by the fair rule."""
 
     goods: Goods
     pieces: int
 
     def perform(self, book: Book) -> DifferenceNoted | Refused:
-        taken = rules.taken_from(_shares(book, self.goods, places.SHORT), self.pieces)
+        taken = rules.given_to(_shares(book, self.goods, places.SHORT), self.pieces, _turn(book))
         if isinstance(taken, Refused):
             return taken
         return _noted(book, None, self.goods, taken, (book.record(n.PiecesFound(taken)),), 0)
+
+
+def _turn(book: Book) -> Turn:
+    return Turn(here(book).day, went_without(book, now_ms=book.clock.now_ms()))
 
 
 def _place_of(book: Book, goods: Goods) -> Place:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from heapq import heapify, heapreplace
 from typing import NamedTuple
 
 from app.domain.clock import business_day
 from app.domain.codes import SHORTEST_CUT, Pattern, is_cut_short, matches
+from app.domain.fair import Need, share_out
 from app.domain.goods import Count
 from app.domain.ids import ean13_is_valid, has_valid_check
 from app.domain.labels import CRATE_PREFIX, is_crate_label, lot_of_label
@@ -23,8 +23,6 @@ CLEAR_NOTE = "清场时没找到"
 """The note of the shortages that clearing the dock makes by itself."""
 BROKEN_SEAL = "铅封破损"
 """How the note of an arrival begins where the seal was broken."""
-LARGEST_FIRST = "largest_first"
-"""The rule that chooses which point gets less at the dock: a piece at a time from the one that still gets most."""
 EVENING_MS = 5 * 3_600_000
 """From 18:00 on the coming night's trucks count as tonight's (ours): some come before the day's cut-off."""
 
@@ -167,22 +165,49 @@ class Share(NamedTuple):
     pieces: int
 
 
-def taken_from(shares: Iterable[Share], pieces: int) -> tuple[Count, ...] | Refused:
-    """Take pieces of a product, one at a time from the point that still gets most (ties: by the point's code).
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is to go without: the night, and when points last went without something."""
 
-    So nobody loses all while another keeps several.
-    """
-    left = [(-share.pieces, share.point, share.lot) for share in shares if share.pieces > 0]
-    have = -sum(most for most, _, _ in left)
+    day: str
+    lately: Mapping[str, int] = field(default_factory=dict)
+
+
+def taken_from(shares: Sequence[Share], pieces: int, turn: Turn) -> tuple[Count, ...] | Refused:
+    """Take pieces of a product: each point keeps what the fair rule gives it of the rest."""
+    needs = _needs(shares, turn)
+    have = sum(need.pieces for need in needs)
     if not 0 < pieces <= have:
         return refused(Reason.MORE_THAN_HERE, have=have, asked=pieces)
-    heapify(left)
-    taken: dict[str, int] = {}
-    for _ in range(pieces):
-        most, point, lot = left[0]
-        heapreplace(left, (most + 1, point, lot))
-        taken[lot] = taken.get(lot, 0) + 1
-    return tuple(Count(lot, count) for lot, count in sorted(taken.items()))
+    keeps = share_out(needs, have - pieces, day=turn.day)
+    return _by_lot(shares, {need.point: need.pieces - keeps[need.point] for need in needs})
+
+
+def given_to(shares: Sequence[Share], pieces: int, turn: Turn) -> tuple[Count, ...] | Refused:
+    """Give pieces of a product that were missing to the points that miss them, by the fair rule."""
+    needs = _needs(shares, turn)
+    missing = sum(need.pieces for need in needs)
+    if not 0 < pieces <= missing:
+        return refused(Reason.MORE_THAN_HERE, have=missing, asked=pieces)
+    return _by_lot(shares, share_out(needs, pieces, day=turn.day))
+
+
+def _needs(shares: Iterable[Share], turn: Turn) -> list[Need]:
+    by_point: dict[str, int] = {}
+    for share in shares:
+        by_point[share.point] = by_point.get(share.point, 0) + max(0, share.pieces)
+    return [Need(point, pieces, turn.lately.get(point, 0)) for point, pieces in sorted(by_point.items())]
+
+
+def _by_lot(shares: Iterable[Share], by_point: Mapping[str, int]) -> tuple[Count, ...]:
+    """A point's pieces come from its lots in their order."""
+    left = dict(by_point)
+    found = []
+    for share in sorted(shares):
+        pieces = min(max(0, share.pieces), left[share.point])
+        left[share.point] -= pieces
+        found.append(Count(share.lot, pieces))
+    return tuple(count for count in found if count.pieces)
 
 
 # --- seals -------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ HURRY_MS = 6 * HOUR_MS
 """A deadline nearer than this is drawn in amber (ours)."""
 LATE_MS = 10 * MINUTE_MS
 """A truck is called late this long after it was expected (ours)."""
-FAIR = "先从件数最多的点少，不会让一个点全没有。"
+FAIR = "每个点按同样的比例少，零头先照顾上次没分到的。"
 
 Done = Unloaded | TurnedAway | Arrived | Ended | TakenBack | DifferenceNoted | Cleared
 About = dict[str, str | int]

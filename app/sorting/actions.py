@@ -13,6 +13,7 @@ from typing import NamedTuple
 from app.domain import events as e
 from app.domain import guards
 from app.domain import night as n
+from app.domain.fair import FAIR_RULE, Need
 from app.domain.goods import Count, Zone
 from app.domain.ids import FactId
 from app.domain.labels import crate_label, is_crate_label, lot_of_label
@@ -469,11 +470,11 @@ class TellShort:
     product: str
     have: int
     given: tuple[tuple[str, int], ...]
-    rule: str = rules.FAIR_RULE
+    rule: str = FAIR_RULE
 
     def perform(self, book: Book) -> ShortTold | Refused:
         steps = steps_of(book, barcode=self.barcode, product=self.product, day=book.day)
-        needs = [rules.Need(step.point, step.pieces) for step in steps]
+        needs = [Need(step.point, step.pieces) for step in steps]
         if not needs or self.have >= sum(need.pieces for need in needs):
             return refused(Reason.NOTHING_SHORT, product=self.product)
         given = dict(self.given)

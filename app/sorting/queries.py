@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from app.domain.clock import day_after
+from app.domain.fair import Need
 from app.domain.goods import Zone
 from app.domain.guards import piece_key
 from app.domain.labels import CRATE_PREFIX, lot_of_label
-from app.sorting.rules import SORTED_IN, Crate, Need
+from app.sorting.rules import SORTED_IN, Crate
 from app.sorting.steps import DOCK, Source, Step, contents_of, crate_named
 from app.sorting.wallplan import Stop
-from app.store.tonight import routes_of
+from app.store.tonight import routes_of, went_without
 
 USUAL_DAYS = 7
 """What a point usually gets is its mean over so many nights."""
-SHORT_DAYS = 14
-"""Who went without is remembered for so many nights."""
 CHECKED_ONE_IN = 20
 """So many crates there are for each one that is counted again."""
 MOST_PRODUCTS = 200
@@ -108,15 +107,8 @@ def stretches(source: Source) -> int:
 
 def needs_of(source: Source, steps: Iterable[Step], *, now_ms: int) -> list[Need]:
     """What each point is still to get of a short product, and when it last went without something."""
-    since = now_ms - SHORT_DAYS * 24 * 3_600_000
-    lately: dict[str, int] = dict(source.rows(_WENT_WITHOUT, (since,)))
+    lately = went_without(source, now_ms=now_ms)
     return [Need(step.point, step.pieces, lately.get(step.point, 0)) for step in steps]
-
-
-_WENT_WITHOUT = (
-    "SELECT l.point, max(d.opened_ms) FROM differences d JOIN load_lines l ON l.lot = d.lot"
-    " WHERE d.about = 'short' AND d.opened_ms > ? GROUP BY l.point"
-)
 
 
 # --- the wall ----------------------------------------------------------------------------------------------

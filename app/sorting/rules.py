@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import blake2b
 
+from app.domain.fair import Need
 from app.domain.goods import Zone
 from app.domain.ids import ean13_is_valid, has_valid_check, with_check
 from app.domain.labels import CRATE_PREFIX, PIECE_PREFIX, crate_label, is_crate_label, lot_of_label
@@ -244,42 +244,8 @@ SLIP_KINDS = {
 
 # --- a short product ---------------------------------------------------------------------------------------
 
-FAIR_RULE = "fair_share"
 HAND_RULE = "by_hand"
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What a point is still to get of a product; ``went_without_ms`` is when it last went without something."""
-
-    point: str
-    pieces: int
-    went_without_ms: int = 0
-
-
-def share_out(needs: Sequence[Need], have: int, *, day: str) -> dict[str, int]:
-    """Who gets how many of too few pieces.
-
-    Everybody gets the same share of what they ordered, rounded down. The rest goes piece by piece first to those who
-    went without most lately, then to the smallest orders; among equals the turn changes every night.
-    """
-    wanted = sum(need.pieces for need in needs)
-    if have >= wanted:
-        return {need.point: need.pieces for need in needs}
-    given = {need.point: need.pieces * max(0, have) // wanted for need in needs}
-    rest = max(0, have) - sum(given.values())
-    turn = sorted(needs, key=lambda need: (-need.went_without_ms, need.pieces, _lot(day, need.point)))
-    while rest > 0:
-        for need in turn:
-            if rest and given[need.point] < need.pieces:
-                given[need.point] += 1
-                rest -= 1
-    return given
-
-
-def _lot(day: str, point: str) -> bytes:
-    """Tonight's drawing of lots: the same on every PC, another one tomorrow."""
-    return blake2b(f"{day}/{point}".encode(), digest_size=8).digest()
+"""Somebody changed the fair shares (:mod:`app.domain.fair`)."""
 
 
 def shares_hold(needs: Iterable[Need], given: dict[str, int], have: int) -> bool:

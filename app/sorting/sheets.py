@@ -10,10 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.domain.answers import Tone
+from app.domain.fair import FAIR_RULE, Need, share_out
 from app.domain.refusals import Refused
 from app.sorting import rules, words
 from app.sorting.actions import ChooseWay, JoinSorter, LeaveSorter
-from app.sorting.rules import Confirm, Need, read_badge
+from app.sorting.rules import Confirm, read_badge
 from app.sorting.steps import Step
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Choice, ToggleButton
@@ -131,7 +132,7 @@ class ShareSheet(Sheet):
         self, product: str, steps: Sequence[Step], needs: Sequence[Need], *, have: int, day: str
     ) -> None:
         self._have, self._day, self._needs = have, day, tuple(needs)
-        self._fair = rules.share_out(needs, have, day=day)
+        self._fair = share_out(needs, have, day=day)
         self._gets = dict(self._fair)
         self._steps = tuple(steps)
         wanted = sum(need.pieces for need in needs)
@@ -169,7 +170,7 @@ class ShareSheet(Sheet):
     def result(self) -> Shares | None:
         if not rules.shares_hold(self._needs, self._gets, self._have):
             return None
-        rule = rules.FAIR_RULE if self._gets == self._fair else rules.HAND_RULE
+        rule = FAIR_RULE if self._gets == self._fair else rules.HAND_RULE
         return Shares(tuple(sorted(self._gets.items())), rule)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -108,3 +108,19 @@ def _from_table(source: Rows, station: str, day: str) -> tuple[Tonight, ...]:
             "SELECT route, dock, driver, plate FROM routes ORDER BY rank"
         )
     )
+
+
+SHORT_DAYS = 14
+"""Who went without is remembered for so many nights."""
+
+
+def went_without(source: Rows, *, now_ms: int) -> dict[str, int]:
+    """When points last went without something, for those that did in these nights."""
+    since = now_ms - SHORT_DAYS * 24 * 3_600_000
+    return {str(point): int(at_ms) for point, at_ms in source.rows(_WENT_WITHOUT, (since,))}
+
+
+_WENT_WITHOUT = (
+    "SELECT l.point, max(d.opened_ms) FROM differences d JOIN load_lines l ON l.lot = d.lot"
+    " WHERE d.about = 'short' AND d.opened_ms > ? GROUP BY l.point"
+)

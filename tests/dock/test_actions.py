@@ -29,10 +29,11 @@ from app.dock.differences import (
     NoteBox,
     NoteDifference,
 )
-from app.dock.rules import CLEAR_NOTE, END_NOTE, LARGEST_FIRST, Reason, Seal
+from app.dock.rules import CLEAR_NOTE, END_NOTE, Reason, Seal
 from app.domain import events as e
 from app.domain import night as n
 from app.domain.clock import StoryClock, at
+from app.domain.fair import FAIR_RULE
 from app.domain.goods import Count, Shortfall, Zone
 from app.domain.ids import with_check
 from app.domain.labels import crate_label, piece_label
@@ -301,16 +302,16 @@ def test_after_a_clash_an_ended_truck_can_be_ended_again(store: Store) -> None:
 # --- differences -------------------------------------------------------------------------------------------
 
 
-def test_short_pieces_are_taken_from_the_point_that_gets_most(store: Store) -> None:
+def test_short_pieces_are_shared_among_the_points(store: Store) -> None:
     unload(store, PALLET)
     result = store.writer.do(NoteDifference(Shortfall.SHORT, EGGS_IN_ABC, 3, "少了", JPEG))
     assert isinstance(result, DifferenceNoted)
-    assert result.losers == (("一号店", 3),)
+    assert result.losers == (("一号店", 2), ("二号店", 1))
     assert (result.pieces, result.photos, result.deadline_ms) == (3, 1, store.clock.now_ms() + 24 * 3_600_000)
-    assert where(store, "201") == {"dock": 1, "short": 3}
-    assert where(store, "202") == {"dock": 2}
+    assert where(store, "201") == {"dock": 2, "short": 2}
+    assert where(store, "202") == {"dock": 1, "short": 1}
     body = one(store, "SELECT body FROM facts WHERE kind = 'PiecesMissed'")[0]
-    assert all(word in body for word in ('"dock:"', LARGEST_FIRST, "少了"))
+    assert all(word in body for word in ('"dock:"', FAIR_RULE, "少了"))
 
 
 def test_a_shortage_can_be_claimed_as_long_as_the_platform_of_its_truck_says(store: Store) -> None:
@@ -335,7 +336,7 @@ def test_a_shortage_can_be_claimed_as_long_as_the_platform_of_its_truck_says(sto
 def test_where_all_are_short_no_rule_had_to_choose(store: Store) -> None:
     unload(store, PALLET)
     store.writer.do(NoteDifference(Shortfall.SHORT, EGGS_IN_ABC, 6))
-    assert LARGEST_FIRST not in one(store, "SELECT body FROM facts WHERE kind = 'PiecesMissed'")[0]
+    assert FAIR_RULE not in one(store, "SELECT body FROM facts WHERE kind = 'PiecesMissed'")[0]
 
 
 def test_without_a_container_the_whole_dock_is_meant(store: Store) -> None:
@@ -381,8 +382,9 @@ def test_found_pieces_go_back_to_the_dock_and_close_the_difference(store: Store)
     store.writer.do(NoteDifference(Shortfall.SHORT, EGGS_IN_ABC, 3))
     result = store.writer.do(FindPieces(EGGS_IN_ABC, 2))
     assert isinstance(result, DifferenceNoted)
-    assert (result.about, result.losers) == (None, (("一号店", 2),))
+    assert (result.about, result.losers) == (None, (("一号店", 1), ("二号店", 1)))
     assert where(store, "201") == {"dock": 3, "short": 1}
+    assert where(store, "202") == {"dock": 2}
     assert one(store, "SELECT pieces FROM differences WHERE closed_ms = 0") == (1,)
     assert reason_of(store.writer.do(FindPieces(EGGS_IN_ABC, 2))) is Reason.MORE_THAN_HERE
 

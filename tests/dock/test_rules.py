@@ -16,6 +16,8 @@ from app.dock.rules import (
     Seal,
     Share,
     Standing,
+    Turn,
+    given_to,
     look_of,
     next_step,
     rank,
@@ -25,6 +27,7 @@ from app.dock.rules import (
 )
 from app.domain.clock import at
 from app.domain.codes import Pattern
+from app.domain.goods import Count
 from app.domain.ids import with_check
 from app.domain.labels import crate_label, piece_label
 from app.domain.refusals import Refused
@@ -90,39 +93,52 @@ def test_tonights_container_is_nearest_and_another_stations_is_farthest() -> Non
 SHARES = [Share("a", "P1", 5), Share("b", "P2", 2), Share("c", "P3", 1)]
 
 
-def test_what_is_short_is_taken_from_the_point_that_still_gets_most() -> None:
-    taken = taken_from(SHARES, 4)
+TURN = Turn(DAY)
+
+
+def test_what_is_short_is_shared_by_what_was_ordered() -> None:
+    taken = taken_from(SHARES, 4, TURN)
     assert not isinstance(taken, Refused)
-    assert [(count.lot, count.pieces) for count in taken] == [("a", 4)]
-    more = taken_from(SHARES, 6)
-    assert not isinstance(more, Refused)
-    assert [(count.lot, count.pieces) for count in more] == [("a", 5), ("b", 1)]
+    assert [(count.lot, count.pieces) for count in taken] == [("a", 3), ("b", 1)]
+    found = given_to(SHARES, 4, TURN)
+    assert not isinstance(found, Refused)
+    assert [(count.lot, count.pieces) for count in found] == [("a", 2), ("b", 1), ("c", 1)]
+
+
+def test_who_went_without_before_is_spared() -> None:
+    taken = taken_from([Share("a", "P1", 1), Share("b", "P2", 1)], 1, Turn(DAY, {"P2": 7}))
+    assert taken == (Count("a", 1),)
+    given = given_to([Share("a", "P1", 1), Share("b", "P2", 1)], 1, Turn(DAY, {"P2": 7}))
+    assert given == (Count("b", 1),)
 
 
 @pytest.mark.parametrize("pieces", [0, -1, 9, 10**9])
 def test_more_than_is_there_or_nothing_cannot_be_taken(pieces: int) -> None:
-    refused = taken_from(SHARES, pieces)
+    refused = taken_from(SHARES, pieces, TURN)
     assert isinstance(refused, Refused)
     assert (refused.reason, refused.about["have"]) == (Reason.MORE_THAN_HERE, 8)
 
 
-@given(st.lists(st.integers(0, 30), min_size=1, max_size=12), st.data())
-def test_sharing_takes_exactly_so_many_and_leaves_nobody_far_behind(
-    pieces: list[int], data: st.DataObject
+@given(st.lists(st.tuples(st.sampled_from("ABCDEF"), st.integers(0, 30)), min_size=1, max_size=12), st.data())
+def test_sharing_takes_exactly_so_many_and_leaves_everybody_a_share(
+    lots: list[tuple[str, int]], data: st.DataObject
 ) -> None:
-    shares = [Share(f"l{i:02d}", f"P{i:02d}", count) for i, count in enumerate(pieces)]
-    have = sum(pieces)
+    shares = [Share(f"l{nth:02d}", point, pieces) for nth, (point, pieces) in enumerate(lots)]
+    have = sum(share.pieces for share in shares)
     if not have:
         return
     wanted = data.draw(st.integers(1, have))
-    taken = taken_from(shares, wanted)
+    taken, given_back = taken_from(shares, wanted, TURN), given_to(shares, wanted, TURN)
     assert not isinstance(taken, Refused)
-    gone = {count.lot: count.pieces for count in taken}
-    assert sum(gone.values()) == wanted
-    left = {share.lot: share.pieces - gone.get(share.lot, 0) for share in shares}
-    assert min(left.values()) >= 0
-    most_left_of_losers = [left[lot] for lot in gone]
-    assert max(left.values()) <= min(most_left_of_losers) + 1
+    assert not isinstance(given_back, Refused)
+    of = {share.lot: share for share in shares}
+    for counts in (taken, given_back):
+        assert sum(count.pieces for count in counts) == wanted
+        assert all(0 < count.pieces <= of[count.lot].pieces for count in counts)
+    for point in "ABCDEF":
+        ordered = sum(share.pieces for share in shares if share.point == point)
+        gone = sum(count.pieces for count in taken if of[count.lot].point == point)
+        assert ordered - gone >= ordered * (have - wanted) // have
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domain.fair import Need, share_out
 from app.domain.goods import Zone
 from app.domain.labels import piece_label
 from app.domain.refusals import Refused
@@ -34,7 +35,7 @@ from app.sorting.crates import (
     TakeOut,
     UnsealCrate,
 )
-from app.sorting.rules import Need, share_out, slot_code
+from app.sorting.rules import slot_code
 from app.sorting.steps import steps_of
 from app.store.book import Book
 from app.store.opening import Store

@@ -8,18 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.fair import Need, share_out
 from app.domain.labels import crate_label, piece_label
 from app.domain.refusals import Refused
 from app.sorting.rules import (
     Code,
     Crate,
     Look,
-    Need,
     Reason,
     read_badge,
     read_code,
     read_count,
-    share_out,
     shares_hold,
     slot_code,
     slot_label,
