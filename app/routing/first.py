@@ -16,6 +16,8 @@ SWEEPS_OF = 1_500
 MOST_FRUITLESS = 20
 """After so many points for which no change made room, no more changes are tried."""
 MANY_POINTS = 300
+MOVES = 50_000
+"""Points times vans: so much is tried at most when points move about."""
 KNOWN_SHARE = 0.5
 """Where yesterday's plan knows this share of the points, it is the start, and the sweep only fills in."""
 
@@ -85,7 +87,7 @@ def _swept(ground: Ground, around: list[int]) -> Draft:
     for at in sorted(picky, key=lambda at: len(ground.allowed[at])):
         if at not in draft.tour_of:
             draft.place(at)
-    _fill(draft, [at for at in around if at not in draft.tour_of])
+    _fill(draft, [at for at in around if at not in ground.mates])
     return _put_right(draft, around)
 
 
@@ -181,10 +183,11 @@ def _change(draft: Draft, point: int, tour: Tour, other: int) -> bool:
     return True
 
 
-def move_about(draft: Draft, points: Iterable[int], *, rounds: int = 2) -> None:
-    """Take each point out and put it back where it costs least, as long as that helps."""
+def move_about(draft: Draft, points: Sequence[int]) -> None:
+    """Take each point out and put it back where it costs least, as long as that helps and is quickly done."""
     ground = draft.ground
-    for _ in range(rounds):
+    driving = sum(1 for tour in draft.tours if tour.stops)
+    for _ in range(min(2, MOVES // max(1, len(points) * driving))):
         moved = False
         for at in points:
             if at in draft.tour_of and at not in ground.mates:

@@ -34,6 +34,7 @@ class Ground:
         self.latest = [night.latest_s(stop) for stop in stops]
         self.service = [stop.service_s for stop in stops]
         self.allowed = [_allowed(night, stop) for stop in stops]
+        self.kinds = [_kind(night, van) for van in night.vans]
         self.mates, self.foes = _company(night, night.together), _company(night, night.apart)
         self._charges: dict[int, list[int]] = {}
 
@@ -67,6 +68,13 @@ def _allowed(night: Night, stop: Stop) -> frozenset[int]:
     )
 
 
+def _kind(night: Night, van: Van) -> object:
+    """What empty vans must have in common to cost the same for any point that both may come to."""
+    if night.strange_fen:
+        return van.name
+    return van.pieces, van.crates, van.fixed_fen, van.per_km_fen, van.shift_from_s, van.shift_to_s
+
+
 def fits(van: Van, stop: Stop) -> bool:
     """Whether an empty van takes it."""
     return stop.pieces <= van.pieces and stop.crates <= van.crates and (van.cold or not stop.cold)
@@ -94,13 +102,14 @@ class Place:
 class Tour:
     """One van's way in the making: the order, and for each place how early and how late it can be."""
 
-    __slots__ = ("crates", "ends", "ground", "must", "path", "per_km", "pieces", "the_van", "van")
+    __slots__ = ("crates", "ends", "ground", "kind", "must", "path", "per_km", "pieces", "the_van", "van")
 
     def __init__(self, ground: Ground, van: int, stops: Iterable[int] = ()) -> None:
         self.ground = ground
         self.van = van
         self.the_van = ground.night.vans[van]
         self.per_km = self.the_van.per_km_fen
+        self.kind = ground.kinds[van]
         self.path = [0, *stops, 0]
         self.retime()
 
@@ -259,9 +268,14 @@ class Draft:
 
 
 def cheapest(point: int, tours: Iterable[Tour]) -> Place | None:
-    """The cheapest place among tours; the first of equals."""
+    """The cheapest place among tours; of empty vans that are alike in all that counts only the first is asked."""
     best: Place | None = None
+    asked: set[object] = set()
     for tour in tours:
+        if len(tour.path) == 2 and tour.van in tour.ground.allowed[point]:
+            if tour.kind in asked:
+                continue
+            asked.add(tour.kind)
         place = tour.place_for(point)
         if place is not None and (best is None or place.price < best.price):
             best = place

@@ -180,3 +180,11 @@ def test_a_fixed_table_is_only_put_in_order() -> None:
 def test_a_tight_load_finds_room_by_changing_places() -> None:
     stops = [stop(f"p{n}", east=float(n), pieces=pieces) for n, pieces in enumerate((26, 26, 26, 24, 24, 24))]
     assert first_plan(night(stops, [van("V1"), van("V2"), van("V3")])).unserved == ()
+
+
+def test_who_rides_together_with_a_hopeless_point_stays_with_it() -> None:
+    stops = [stop("a", closes_s=SEVEN - 60), stop("b"), stop("c")]
+    tonight = night(stops, [van("V1"), van("V2")], together=(frozenset({"a", "b"}),))
+    plan = first_plan(tonight)
+    assert check(tonight, plan) == []
+    assert [(each.point, each.why) for each in plan.unserved] == [("a", Why.BAD_WINDOW), ("b", Why.COMPANY)]
