@@ -293,7 +293,7 @@ def _repeat(about: About) -> str:
 def _wrong_crate(about: About) -> str:
     if not about["found"]:
         return f"这件该放 {about['slot']}，没有记。请放到 {about['slot']} 再扫那里的筐。"
-    return f"这件该放 {about['slot']}，不是 {about['found']}，没有记。请拿出来，放到 {about['slot']}。"
+    return f"这件该放 {about['slot']}，不是 {about['found']}。请拿出来，放到 {about['slot']}，再扫那里的筐。"
 
 
 def _wrong_zone(about: About) -> str:
