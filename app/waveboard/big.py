@@ -202,7 +202,7 @@ class _Drawing:
         inner = rect.adjusted(16, 6, -16, -10)
         big = min(68, round(rect.height() * 0.5))
         top = QRectF(inner.left(), inner.top(), inner.width(), rect.height() * 0.52)
-        wide = self._text(top.adjusted(0, 0, -inner.width() * 0.4, 0), route.dock, big, ink)
+        wide = self._text(top.adjusted(0, 0, -inner.width() * 0.4, 0), route.dock or route.route, big, ink)
         if route.left:
             self._text(top.adjusted(wide + 10, 0, 0, 0), str(route.left), big, ink, RIGHT)
         small = min(32, round(rect.height() * 0.24))

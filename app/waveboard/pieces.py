@@ -361,7 +361,7 @@ def _paint_cell(painter: QPainter, rect: QRectF, cell: Cell, at: _Measures) -> N
     painter.setPen(QColor(ink))
     if route.left:
         painter.drawText(top, RIGHT | WHOLE, str(route.left))
-    write(painter, top.adjusted(0, 0, -at.number, 0), route.dock, LEFT | WHOLE)
+    write(painter, top.adjusted(0, 0, -at.number, 0), route.dock or route.route, LEFT | WHOLE)
     below = top.translated(0, half)
     painter.setFont(at.small)
     if route.short:
