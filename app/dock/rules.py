@@ -109,7 +109,7 @@ def _own_look(code: str) -> Look | None:
 
 
 def _plain_look(code: str, patterns: Iterable[Pattern]) -> tuple[Look, str]:
-    if re.fullmatch(r"\d{14}", code):
+    if is_pallet_label(code):
         return Look.PALLET, ""
     if re.fullmatch(r"\d{13}", code):
         return (Look.BARCODE if ean13_is_valid(code) else Look.MISREAD), ""
@@ -119,6 +119,11 @@ def _plain_look(code: str, patterns: Iterable[Pattern]) -> tuple[Look, str]:
         if shape.kind in ("pallet", "crate") and is_cut_short(code, shape.pattern):
             return Look.CUT_SHORT, shape.platform
     return Look.NOTHING, ""
+
+
+def is_pallet_label(code: str) -> bool:
+    """Whether a code has the 14 digits of a pallet's label."""
+    return re.fullmatch(r"\d{14}", code, re.ASCII) is not None
 
 
 def is_beginning(code: str) -> bool:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 from app.dock import words
 from app.dock.actions import NoteArrival
 from app.dock.queries import BoxRow, ProductRow, TruckRow
-from app.dock.rules import BROKEN_SEAL, CLEAR_NOTE, plain_mark
+from app.dock.rules import BROKEN_SEAL, CLEAR_NOTE, is_pallet_label, plain_mark
 from app.domain.goods import Shortfall
 from app.domain.scans import tidy
 from app.store.clashes import Clash
@@ -121,8 +121,12 @@ class ArrivalSheet(_WithPhoto):
         )
 
     def on_scan(self, code: str) -> bool:
-        """A seal's bar code goes into its field."""
-        self._seal.setText(tidy(code))
+        """A seal's bar code goes into its field; whoever scans a pallet already is told to note the truck first."""
+        plain = tidy(code)
+        if is_pallet_label(plain) and plain != self._chosen.seal:
+            self.say(f"{plain} 是托盘码，不是铅封号。请先记下到车，再扫托盘。")
+        else:
+            self._seal.setText(plain)
         return True
 
     @property

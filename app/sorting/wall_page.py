@@ -159,6 +159,10 @@ class WallPage(LinePage):
         self.box.field.clear()
         self._find(code)
 
+    def undo(self) -> None:
+        """What is done to a crate stays seen: a seal is broken for a reason, goods are taken out by count."""
+        self.desk.answer(words.NOT_BY_UNDO)
+
     def cancel(self) -> bool:
         busy = bool(self.box.text() or self.box.field.hasFocus() or self.view.hasFocus())
         self.box.field.clear()

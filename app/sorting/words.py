@@ -477,6 +477,11 @@ PLANNING = Answer(Tone.INFO, "正在排墙", "马上就好，不用等着，可�
 NO_CHANGE = Answer(Tone.INFO, "不用重排", "每个点都已经有格口，墙没有变。")
 PRINT_FAILED = Answer(Tone.WRONG, "没有打印", "打印机没有收。请看打印机开没开、纸够不够，或者存成 PDF 再打。")
 NOTHING_TO_CHECK = Answer(Tone.INFO, "暂时不用抽检", "封好的筐里，抽到的都数过了。")
+NOT_BY_UNDO = Answer(
+    Tone.INFO,
+    "这里不撤销",
+    "没有撤销。封错了：选那一筐，按 F10 拆封；放错了：按 Enter 看里面，再取出来。",
+)
 NO_LABELS = Answer(Tone.INFO, "没有标签要打", "还没有开筐。先按 F11 给格口开筐。")
 
 

@@ -231,6 +231,14 @@ def test_an_arrival_is_noted_with_its_seal(counter: Counter) -> None:
     assert counter.page.next.text() == "卸车 先卸冷的，还有 1 箱：扫托盘码。"
 
 
+def test_a_pallet_is_no_seal(counter: Counter) -> None:
+    counter.press(Qt.Key.Key_F10)
+    sheet = counter.sheet(ArrivalSheet)
+    counter._scan("10837025046717")
+    assert sheet._seal.text() == ""
+    assert "是托盘码" in sheet._notice.text()
+
+
 def test_another_seal_asks_for_a_photo_and_is_an_alarm(counter: Counter) -> None:
     counter.camera.pictures = [b"<html>", a_picture()]
     counter.press(Qt.Key.Key_F10)

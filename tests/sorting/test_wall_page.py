@@ -152,6 +152,15 @@ def test_a_crate_is_sealed_and_unsealed_with_a_reason(counter: Counter, night: S
     ) == [("放错了货",)]
 
 
+def test_undo_names_the_way_back_and_leaves_the_seal(counter: Counter, night: StationNight) -> None:
+    put = put_in(counter.store, night)
+    counter.scan(put.crate)
+    counter.answer_after(lambda: counter.press(Qt.Key.Key_F10))
+    said = counter.answer_after(lambda: counter.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
+    assert "F10 拆封" in said.sentence
+    assert rows(counter.store, "SELECT 1 FROM facts WHERE kind = 'CrateUnsealed'") == []
+
+
 def test_what_is_in_a_crate_can_be_taken_out(counter: Counter, night: StationNight) -> None:
     line = first_line(night, pieces=2)
     put = put_in(counter.store, night)
