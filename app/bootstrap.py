@@ -124,7 +124,7 @@ class Counter:
             back_up=self.back_up,
             enrol=self.enrol,
             try_now=self._try_now,
-            practise=_practise,
+            practise=lambda: _practise(self._role),
             station=self._station_pcs() if self._role == STATION else None,
         )
 
@@ -364,10 +364,10 @@ _NETWORKS = {
 }
 
 
-def _practise() -> None:
+def _practise(role: str) -> None:
     """The practice window is a program of its own, so that nothing in it can reach this book."""
     words = [] if getattr(sys, "frozen", False) else ["-m", "app"]
-    QProcess.startDetached(sys.executable, [*words, "practice"])
+    QProcess.startDetached(sys.executable, [*words, "practice", *(["--station"] if role == STATION else [])])
 
 
 def _only_log(answer: Answer) -> None:

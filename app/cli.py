@@ -61,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     host.add_argument("--address", default=EVERYWHERE)
     host.add_argument("--parent", type=int, default=0, help="end with this process")
-    verbs.add_parser("practice", help="the window on practice goods; the real book is not touched")
+    practice = verbs.add_parser("practice", help="the window on practice goods; the real book is not touched")
+    practice.add_argument("--station", action="store_true", help="a grid station's night")
     return parser
 
 
@@ -74,7 +75,7 @@ def _open(options: argparse.Namespace) -> int:
     if options.verb == "practice":
         from app.demo.practice import practice
 
-        return practice()
+        return practice(options)
     return run(options.data or default_folder(), SystemClock())
 
 

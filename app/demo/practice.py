@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import shutil
 import tempfile
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.demo.scenes import MINUTE
 from app.demo.stage import DayStage, Stage, receive_earlier_days
@@ -195,6 +196,7 @@ class StoryPanel(QFrame):
 
 def show_story(*, seed: int, county: str, day: str) -> int:
     """Open the practice window with a shop's day beside it; the exit code."""
+    application()
     story = point_day(seed=seed, county=county, day=day)
     with _folder() as folder:
         stage = DayStage(story, folder)
@@ -209,6 +211,7 @@ def show_night(*, seed: int, county: str, day: str) -> int:
     from app.demo.nightplay import NightStage
     from app.sandbox.station_story import station_night
 
+    application()
     night = station_night(seed=seed, county=county, day=day)
     with _folder() as folder:
         return _show(NightStage(night, folder), night_cues(night), night.name)
@@ -225,7 +228,6 @@ def _folder() -> Iterator[Path]:
 
 
 def _show(stage: Stage, cues: list[Cue], name: str) -> int:
-    app = application()
     panel = StoryPanel(stage, cues)
     both = QWidget()
     row = QHBoxLayout(both)
@@ -240,12 +242,13 @@ def _show(stage: Stage, cues: list[Cue], name: str) -> int:
     ticking.timeout.connect(lambda: stage.move_to(stage.true.now_ms() + _TICK_MS))
     ticking.start(_TICK_MS)
     try:
-        return app.exec()
+        return QApplication.exec()
     finally:
         ticking.stop()
         stage.close()
 
 
-def practice() -> int:
-    """`practice`: today's story at a shop of Binyang county."""
-    return show_story(seed=7, county="宾阳县", day=clock.business_day(clock.SystemClock().now_ms()))
+def practice(options: argparse.Namespace) -> int:
+    """`practice`: today's story at a shop of Binyang county, or at its grid station."""
+    show = show_night if options.station else show_story
+    return show(seed=7, county="宾阳县", day=clock.business_day(clock.SystemClock().now_ms()))

@@ -113,7 +113,7 @@ class SettingsPage(Page):
             SettingRow("声音", "扫码后“滴”一声告诉您成了没有。", self._sounds),
             SettingRow(
                 "练习",
-                "新来的人先在这里练手：一天的故事，随便点，真账本不会动。",
+                "新来的人先在这里练手：编好的故事，随便点，真账本不会动。",
                 self._key("开始练习", "Ctrl+P", self._upkeep.practise),
             ),
             SettingRow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from app.hub import host, platform
 from app.hub.hub import Hub
 from app.hub.running import Running, serve
 from app.hub.service import make_app
+from app.store.book import Book
 from app.sync import finder
 from app.sync.pulse import Reading, Trouble
 from app.ui.pair import PairPage
@@ -178,3 +180,26 @@ def test_what_the_panel_says_of_this_pc() -> None:
     running = StationView(is_host=True, is_running=True, address="10.0.0.7:8610", unsent_above=4)
     assert "4 笔" in station_sentence(running)
     assert "正在启动" in station_sentence(StationView(is_host=True))
+
+
+@dataclass(frozen=True, slots=True)
+class BeAStation:
+    """The book as it is after a station's enrolment."""
+
+    def perform(self, book: Book) -> None:
+        book.put("role", STATION)
+
+
+def test_who_practises_at_a_station_practises_a_night(
+    counters: list[Counter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[list[str]] = []
+    monkeypatch.setattr(
+        "app.bootstrap.QProcess.startDetached", lambda _program, words: begun.append(words), raising=True
+    )
+    here = counters[0]
+    settings_of(here)._upkeep.practise()
+    here.store.writer.do(BeAStation())
+    here.take_role()
+    settings_of(here)._upkeep.practise()
+    assert begun == [["-m", "app", "practice"], ["-m", "app", "practice", "--station"]]
