@@ -45,7 +45,7 @@ from app.domain.goods import Shortfall, Zone
 from app.domain.ids import FactId
 from app.domain.refusals import Refused
 from app.domain.scans import read_code
-from app.store.clashes import Clash, Clashes, ConfirmClashes
+from app.store.clashes import ROOMS, Clash, Clashes, ConfirmClashes
 from app.store.connection import Reader
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
@@ -66,7 +66,6 @@ TOPICS = frozenset(
         "Voided", "DifferenceClosed", "PolicySet", "RoutesListed",
     }
 )  # fmt: skip
-OURS = frozenset({"ContainersUnloaded", "PiecesMissed", "PiecesFound", "PiecesDamaged", "SurplusFound"})
 ROOM = "dock"
 LOOK_AGAIN_MS = 30_000
 UNLOADING, CLEARING = 0, 1
@@ -112,7 +111,7 @@ class DockPage(LinePage):
         super().__init__(desk)
         self._reader, self._clock = reader, clock
         self._camera = camera or FileCamera()
-        self._clashes = Clashes(reader, room=ROOM, kinds=OURS)
+        self._clashes = Clashes(reader, room=ROOM, kinds=ROOMS[ROOM])
         self._alarmed = 0
         self._trucks: list[TruckRow] = []
         self._boxes: list[BoxRow] = []

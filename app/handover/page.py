@@ -45,7 +45,7 @@ from app.handover.sheets import (
     SignSheet,
 )
 from app.handover.ways import Ways
-from app.store.clashes import Clash, Clashes, ConfirmClashes
+from app.store.clashes import ROOMS, Clash, Clashes, ConfirmClashes
 from app.store.connection import Reader
 from app.store.tonight import point_names
 from app.ui import tokens
@@ -69,7 +69,6 @@ DOING = (
 )
 LOOK_AGAIN_MS = 30_000
 ROOM = "handover"
-CLASHING = ("HandedOver", "ReturnsReceived")
 TOPICS = frozenset(
     {
         "RunPlanned", "VanClosed", "VanReopened", "HandedOver", "HandOverRefused", "AssetsMoved", "ReturnsReceived",
@@ -102,7 +101,7 @@ class HandoverPage(Page):
         self._choose_file = choose_file or _ask_file
         self._step: tuple[FactId, ...] = ()
         self._ways = Ways(reader)
-        self._clashes, self._told = Clashes(reader, room=ROOM, kinds=CLASHING), 0
+        self._clashes, self._told = Clashes(reader, room=ROOM, kinds=ROOMS[ROOM]), 0
         self._time = panes.Timed()
         self.parts = Choice("交接的四部分", PARTS)
         self.runs, self.backs = panes.runs_model(), panes.backs_model()

@@ -40,7 +40,7 @@ from app.loading.queries import Van, VanRow
 from app.loading.rules import ColdOrder, Crate, Reason
 from app.loading.sheets import ClashSheet, OverrideSheet, TakeOffSheet
 from app.loading.strip import Head, NextCard, VanCard
-from app.store.clashes import Clash, Clashes, ConfirmClashes
+from app.store.clashes import ROOMS, Clash, Clashes, ConfirmClashes
 from app.store.connection import Reader
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
@@ -62,7 +62,6 @@ TOPICS = ROUTES | {
 LOOK_AGAIN_MS = 15_000
 NARROW, LOW = 700, 430
 ROOM = "loading"
-CLASHING = ("CrateLoaded", "CrateTakenOff", "VanClosed", "VanReopened")
 
 
 class LoadingPage(LinePage):
@@ -75,7 +74,7 @@ class LoadingPage(LinePage):
     def __init__(self, desk: Desk, reader: Reader, clock: Clock) -> None:
         super().__init__(desk)
         self._reader, self._clock = reader, clock
-        self._clashes = Clashes(reader, room=ROOM, kinds=CLASHING)
+        self._clashes = Clashes(reader, room=ROOM, kinds=ROOMS[ROOM])
         self._told = 0
         self._rows: list[VanRow] = []
         self._crates: list[Crate] = []

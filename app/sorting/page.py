@@ -40,7 +40,7 @@ from app.sorting.rules import Code, Confirm, Look, Reason, read_code, read_count
 from app.sorting.sheets import ClashSheet, Shares, ShareSheet, SorterSheet, WaySheet
 from app.sorting.steps import products_of, steps_of, stranger
 from app.sorting.way import Way
-from app.store.clashes import Clash, Clashes, ConfirmClashes
+from app.store.clashes import ROOMS, Clash, Clashes, ConfirmClashes
 from app.store.connection import Reader
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Weight
@@ -62,8 +62,6 @@ LOOK_AGAIN_MS = 2_500
 LIST_EVERY = 4
 """While pieces are scanned one by one, what waits on the dock is listed anew at every fourth look only."""
 ROOM = "sorting"
-CLASHING = ("Sorted", "Resorted", "CrateSealed", "CrateUnsealed", "CrateRelabelled")
-"""Not the opening of a crate: two PCs that open the same one have both said what is so."""
 LOW, NARROW, TIGHT = 350, 900, 640
 DIGITS, LONGEST_SLIP = 3, 6
 
@@ -78,7 +76,7 @@ class SortingPage(LinePage):
     def __init__(self, desk: Desk, reader: Reader, clock: Clock) -> None:
         super().__init__(desk)
         self._reader, self._clock = reader, clock
-        self._clashes, self._told = Clashes(reader, room=ROOM, kinds=CLASHING), 0
+        self._clashes, self._told = Clashes(reader, room=ROOM, kinds=ROOMS[ROOM]), 0
         self._way: Way | None = None
         self._waiting: PutHere | None = None
         self._busy, self._looks = "", 0

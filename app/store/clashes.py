@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,17 @@ from app.domain.clock import day_after
 from app.domain.ids import FactId
 from app.store.book import Book
 from app.store.connection import Reader, Row
+
+ROOMS: Mapping[str, tuple[str, ...]] = {
+    "dock": ("ContainersUnloaded", "PiecesMissed", "PiecesFound", "PiecesDamaged", "SurplusFound"),
+    "sorting": ("Sorted", "Resorted", "CrateSealed", "CrateUnsealed", "CrateRelabelled"),
+    "loading": ("CrateLoaded", "CrateTakenOff", "VanClosed", "VanReopened"),
+    "handover": ("HandedOver", "ReturnsReceived"),
+}
+"""Which kinds each room of a station tells and confirms under its own name.
+
+Not the opening of a crate: two PCs that open the same one have both said what is so.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.domain.clock import at
-from app.store.clashes import Clashes
+from app.store.clashes import ROOMS, Clashes
 from app.store.connection import Reader
 from app.store.tonight import LEAVES, Tonight, routes_of
 from app.waveboard import rules
@@ -19,12 +19,7 @@ RECENT_MS = 20 * 60_000
 """Where somebody works is read from the puts of so long."""
 KEPT = frozenset({"RoutesListed", "PlanAdopted", "WallPlanned", "StopSet", "*"})
 """What makes the kept routes and slots stale."""
-CLASHING = {
-    Room.DOCK: ("ContainersUnloaded", "PiecesMissed", "PiecesFound", "PiecesDamaged", "SurplusFound"),
-    Room.SORTING: ("Sorted", "Resorted", "CrateOpened", "CrateSealed", "CrateUnsealed", "CrateRelabelled"),
-    Room.LOADING: ("CrateLoaded", "CrateTakenOff", "VanClosed", "VanReopened"),
-}
-"""Whose clashes are whose: each room tells and confirms its own, under its own name."""
+CLASHING = {room: ROOMS[room] for room in Room if room in ROOMS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from app.dock.actions import EndUnloading, Unload, Unloaded
-from app.dock.page import OURS, ROOM
+from app.dock.page import ROOM
 from app.domain.refusals import Refused
 from app.sandbox.night_teller import NightTeller
-from app.store.clashes import Clash, Clashes
+from app.store.clashes import ROOMS, Clash, Clashes
 from tests.station import DAY, small_night
 from tests.sync.lan import PC, Lan
 
@@ -40,7 +40,7 @@ def do(pc: PC, command: Any) -> Any:
 def clashes(pc: PC) -> list[Clash]:
     """What this PC's dock has to tell."""
     reader = pc.store.reader()
-    found = Clashes(reader, room=ROOM, kinds=OURS).look(day=DAY)
+    found = Clashes(reader, room=ROOM, kinds=ROOMS[ROOM]).look(day=DAY)
     reader.close()
     return found
 
