@@ -236,11 +236,32 @@ class WallPage(LinePage):
         self._look()
         if code.look is Look.CRATE:
             card = queries.crate_card(self._reader, code.text)
+            if card is not None and card.crate.day != self._day() and card.contents and not card.crate.run:
+                self._empty_old(card)
+                return
             slot = self._slot_of(card.crate.point) if card is not None else ""
             self._point_at(code, slot, card.crate.crate if card is not None else "")
         else:
             slot = slot_of(code.text) if code.look is Look.SLOT else code.text
             self._point_at(code, slot, "")
+
+    def _empty_old(self, card: CrateCard) -> None:
+        """A crate of another night goes on no van any more: what is left in it is taken out, and sorted again."""
+        crate = card.crate
+        self.desk.answer(words.old_crate(crate.crate, day=crate.day, pieces=card.pieces))
+        if crate.sealed_ms:
+            ask_reason(
+                self,
+                title="为什么拆封？",
+                sentence="这是别的晚上的筐。拆封以后取出货，重新扫到今晚的筐里。",
+                reasons=words.UNSEALED,
+                yes="拆封",
+                then=lambda why: self._do(
+                    UnsealCrate(crate.crate, _said(why)), lambda _: self._find(crate.crate)
+                ),
+            )
+        else:
+            self._open(ContentSheet(card), partial(self._ask_out, card))
 
     def _slot_of(self, point: str) -> str:
         return next((slot.slot for slot in self._slots if slot.point == point), "")

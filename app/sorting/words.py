@@ -490,6 +490,13 @@ def not_at_wall(code: str) -> Answer:
     return Answer(Tone.WRONG, "墙上没有", f"{code} 不是墙上的筐，也不是格口。请扫筐上的标签。")
 
 
+def old_crate(crate: str, *, day: str, pieces: int) -> Answer:
+    """A crate of another night with goods in it was scanned."""
+    _, month, date = day.split("-")
+    sentence = f"{crate} 是 {int(month)}月{int(date)}日的筐，还有 {pieces} 件。取出来，重新扫到今晚的筐里。"
+    return Answer(Tone.LOOK, "不是今晚的筐", sentence, number=f"{pieces} 件")
+
+
 def shown(slot: SlotView, crate: str) -> Answer:
     """A crate or slot was scanned and is shown."""
     said, tone = slot_state(slot)

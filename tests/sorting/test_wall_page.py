@@ -12,8 +12,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
+from app.domain import clock
 from app.domain import night as n
 from app.domain.answers import Tone
+from app.domain.clock import day_after
 from app.sandbox.station_story import StationNight
 from app.sorting.actions import Put, SortPiece
 from app.sorting.crates import ChangeCrate, SealCrate
@@ -173,6 +175,28 @@ def test_what_is_in_a_crate_can_be_taken_out(counter: Counter, night: StationNig
     answer = counter.answer_after(lambda: counter.press(Qt.Key.Key_Return))
     assert answer.word == "已取出"
     assert where(counter.store, line.lot)["dock:"] == line.pieces
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_goods_left_in_a_crate_of_another_night_are_sorted_again(
+    counter: Counter, night: StationNight, is_sealed: bool
+) -> None:
+    put = put_in(counter.store, night)
+    if is_sealed:
+        counter.store.writer.do(SealCrate(put.crate))
+    counter.store.clock.move_to(clock.at(day_after(DAY, 1), "02:00"))  # type: ignore[attr-defined]
+    counter.scan(put.crate)
+    assert any(said.word == "不是今晚的筐" and "11月22日" in said.sentence for said in counter.answers)
+    if is_sealed:
+        reason = counter.sheet(ReasonSheet)
+        reason._choice.choose(1)
+        reason.accept()
+    counter.sheet(ContentSheet).accept()
+    counter.answer_after(counter.sheet(NumberSheet).accept)
+    assert where(counter.store, first_line(night, pieces=2).lot).get(f"crate:{put.crate}") is None
+    again = counter.store.writer.do(SortPiece(label_of(first_line(night, pieces=2))))
+    assert isinstance(again, Put)
+    assert again.crate != put.crate
 
 
 def test_nothing_is_taken_out_of_a_sealed_crate(counter: Counter, night: StationNight) -> None:
