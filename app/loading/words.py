@@ -229,7 +229,11 @@ _REFUSALS: dict[Reason, tuple[Tone, str, str | Callable[[About], str]]] = {
     Reason.NO_VANS: (Tone.INFO, "还没有线路", "今晚的线路还没有来，联网后会自动收到。"),
     Reason.CHOOSE_FIRST: (Tone.INFO, "先选车", "请先扫车位码，或在清单里选一辆车。"),
     Reason.RELABELLED: (Tone.LOOK, "换过标签", "这个筐已经换成 {into}，请扫新标签。"),
-    Reason.OTHER_DAY: (Tone.WRONG, "不是今晚的", "{crate} 是 {day} 的筐，没有记。请拿给站长看。"),
+    Reason.OTHER_DAY: (
+        Tone.WRONG,
+        "不是今晚的",
+        "{crate} 是 {day} 的筐，没有记。请到分拣墙（F4）扫它，把货取出来。",
+    ),
     Reason.HOMELESS: (Tone.WRONG, "没有车要它", "{point} 今晚不在任何线路上，{crate} 先放一边，请告诉站长。"),
     Reason.UNSEALED: (
         Tone.WRONG,
