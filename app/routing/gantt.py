@@ -98,6 +98,8 @@ class _Rows(QWidget):
         for at, bar in enumerate(self.bars):
             self._paint_bar(painter, bar, sized(self, AXIS) + at * sized(self, ROW))
         self._paint_deadline(painter)
+        for at, bar in enumerate(self.bars):
+            self._paint_done(painter, bar, sized(self, AXIS) + at * sized(self, ROW) + sized(self, ROW) / 2)
 
     def _paint_hours(self, painter: QPainter) -> None:
         first, last = self.span
@@ -138,7 +140,6 @@ class _Rows(QWidget):
             left, grow = self.x_of(begins), 3 if late else 0
             width = max(2.0, self.x_of(ends) - left)
             painter.drawRect(QRectF(left, middle - thick / 2 - grow, width, thick + 2 * grow))
-        self._paint_done(painter, bar, middle)
 
     def _paint_name(self, painter: QPainter, bar: Bar, top: int, colour: QColor) -> None:
         height = sized(self, ROW)
@@ -157,7 +158,7 @@ class _Rows(QWidget):
         painter.drawText(QRectF(badge.right() + 8, top, room, height), _LEFT, words)
 
     def _paint_done(self, painter: QPainter, bar: Bar, middle: float) -> None:
-        """When the last drop is down, after the bar where there is room."""
+        """When the last drop is down, after the bar; the deadline's line does not run through it."""
         painter.setFont(font_of(self, "small", bold=bool(bar.late)))
         painter.setPen(QColor(tokens.RED if bar.late else tokens.MUTED))
         text = clock_text(bar.done_s)
