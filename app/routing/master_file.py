@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,9 +68,9 @@ class Field(StrEnum):
 KNOWN_AS: Mapping[Kind, Mapping[Field, tuple[str, ...]]] = {
     Kind.VANS: {
         Field.VAN: ("车牌", "车牌号", "车牌号码", "车辆", "车号", "车辆编号", "编号"),
-        Field.NAME: ("车名", "叫法", "车辆名称", "名称"),
-        Field.PIECES: ("最多件数", "载件数", "装载件数", "容量", "件数"),
-        Field.CRATES: ("最多筐数", "载筐数", "装载筐数", "筐数", "周转筐"),
+        Field.NAME: ("车名", "叫法", "车辆名称", "平时怎么叫", "名称"),
+        Field.PIECES: ("最多件数", "最多装多少件", "载件数", "装载件数", "容量", "件数"),
+        Field.CRATES: ("最多筐数", "最多装多少筐", "载筐数", "装载筐数", "筐数", "周转筐"),
         Field.COLD: ("冷藏箱", "冷箱", "冷藏", "冷链"),
         Field.PER_KM: ("每公里费用", "公里费", "每公里", "元/公里"),
         Field.PER_DAY: ("每天费用", "每日费用", "日租", "包车费", "每天", "元/天"),
@@ -77,10 +78,10 @@ KNOWN_AS: Mapping[Kind, Mapping[Field, tuple[str, ...]]] = {
     Kind.DRIVERS: {
         Field.DRIVER: ("工号", "司机工号", "司机编号", "编号"),
         Field.NAME: ("司机", "司机姓名", "姓名", "名字"),
-        Field.USUAL_VAN: ("常开车辆", "常开的车", "车牌", "车牌号", "车辆"),
-        Field.STARTS: ("上班", "上班时间", "开始时间", "班次开始"),
-        Field.ENDS: ("下班", "下班时间", "结束时间", "班次结束"),
-        Field.VILLAGES: ("熟悉的村", "熟悉村庄", "熟悉的村庄", "熟路", "负责村"),
+        Field.USUAL_VAN: ("常开车辆", "常开的车", "常开哪台车", "车牌", "车牌号", "车辆"),
+        Field.STARTS: ("上班", "上班时间", "几点上班", "开始时间", "班次开始"),
+        Field.ENDS: ("下班", "下班时间", "几点下班", "结束时间", "班次结束"),
+        Field.VILLAGES: ("熟悉的村", "熟悉哪些村", "熟悉村庄", "熟悉的村庄", "熟路", "负责村"),
     },
     Kind.STOPS: {
         Field.POINT: ("自提点编号", "自提点编码", "自提点号", "点位编号", "点位编码", "自提点", "点位", "编号"),
@@ -91,10 +92,10 @@ KNOWN_AS: Mapping[Kind, Mapping[Field, tuple[str, ...]]] = {
         Field.LONGITUDE: ("经度", "lng", "lon", "longitude"),
         Field.PLACE: ("坐标", "经纬度", "位置", "定位"),
         Field.AREA: ("路况", "地形", "区域"),
-        Field.OPENS: ("开门", "开门时间", "最早送达", "最早"),
-        Field.CLOSES: ("关门", "关门时间", "最晚送达", "最晚"),
-        Field.UNLOADING: ("卸货分钟", "卸货时间", "卸货"),
-        Field.FORBIDDEN: ("不能去的车", "禁行车辆", "禁止车辆"),
+        Field.OPENS: ("开门", "开门时间", "几点开门", "最早送达", "最早"),
+        Field.CLOSES: ("关门", "关门时间", "最晚几点送到", "最晚送达", "最晚"),
+        Field.UNLOADING: ("卸货分钟", "卸货几分钟", "卸货时间", "卸货"),
+        Field.FORBIDDEN: ("不能去的车", "哪些车不能去", "禁行车辆", "禁止车辆"),
     },
     Kind.ROUTES: {
         Field.POINT: ("自提点编号", "自提点编码", "自提点号", "点位编号", "点位编码", "自提点", "点位", "编号"),
@@ -128,6 +129,8 @@ AREA_WORDS = {
 }  # fmt: skip
 YES = frozenset({"有", "是", "y", "yes", "1", "√", "true", "带"})
 NO = frozenset({"", "无", "否", "没有", "n", "no", "0", "×", "false", "不带"})
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+?[0-9]+")
+"""What a spreadsheet makes of a long code: its last figures are lost."""
 STARTS_S, ENDS_S = 6 * 3600, 13 * 3600
 
 
@@ -201,6 +204,8 @@ def _entries(table: Table, kind: Kind) -> Master | Refused:
         if isinstance(entry, Refused):
             return entry
         code = _code(entry)
+        if _SCIENTIFIC.fullmatch(code):
+            return refused(Trouble.CELL, row=number, column="编号（被表格改成了科学计数）", text=code)
         if code in rows:
             return refused(Trouble.DUPLICATE, row=number, before=rows[code], code=code)
         rows[code] = number

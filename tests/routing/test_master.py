@@ -420,3 +420,20 @@ def test_a_whole_county_is_kept_in_one_step(store: Store, reader: Reader) -> Non
     assert isinstance(kept, Kept)
     assert words.answer(kept).sentence == "点位：550 个新的。"
     assert len(queries.stops(reader)) == 550
+
+
+def test_the_words_of_the_forms_are_understood_as_headers() -> None:
+    found = read_master("车牌,平时怎么叫,最多装多少件,最多装多少筐\n桂A1,1号车,300,50\n".encode())
+    assert isinstance(found, Master)
+    assert [(van.van, van.name, van.pieces, van.crates) for van in found.entries] == [  # type: ignore[union-attr]
+        ("桂A1", "1号车", 300, 50)
+    ]
+    found = read_master("姓名,常开哪台车,几点上班,几点下班\n韦师傅,桂A1,6:00,12:00\n".encode())
+    assert isinstance(found, Master)
+    assert found.kind is Kind.DRIVERS
+
+
+def test_a_code_that_a_spreadsheet_has_shortened_is_told() -> None:
+    found = read_master("编号,名称,村,乡镇\n1.23E+15,小卖部,民范村,新桥镇\n".encode())
+    assert isinstance(found, Refused)
+    assert "科学计数" in words.refusal(found).sentence
