@@ -119,6 +119,7 @@ class Lookout:
             clashes=tuple((room, len(clashes.look(day=day))) for room, clashes in self._clashes.items()),
             cleared=bool(cleared),
             code_unseen=bool(self._reader.value(_CODE_UNSEEN)),
+            unrouted=_unrouted(kept, tallies),
         )
         deadline = min((route.leaves_ms for route in routes if not route.closed_ms), default=at(day, LEAVES))
         projection = self._project(
@@ -234,6 +235,13 @@ def _sides(kept: _Kept, tallies: Iterable[_Tally]) -> list[Side]:
         if side is not None:
             left[side] += row.dock
     return [Side(side, pieces) for side, pieces in left.items()]
+
+
+def _unrouted(kept: _Kept, tallies: Iterable[_Tally]) -> int:
+    """Points with goods that no van goes to; where there are no routes at all, another word says so."""
+    if not kept.ways:
+        return 0
+    return sum(bool(row.point and row.done + row.left) and row.point not in kept.route_of for row in tallies)
 
 
 def _work(trucks: Iterable[TruckNow], dock: int, frozen: int) -> Work:

@@ -212,6 +212,8 @@ class Night:
     clashes: tuple[tuple[Room, int], ...] = ()
     cleared: bool = False
     code_unseen: bool = False
+    unrouted: int = 0
+    """So many points get goods tonight and stand in no route."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,7 @@ def _candidates(night: Night) -> tuple[Step | None, ...]:
     return (
         _clashes(night),
         _leave(night),
+        _no_van_comes(night),
         _unload(night),
         _plan_wall(night),
         _sort(night),
@@ -269,6 +272,13 @@ def _leave(night: Night) -> Step | None:
     word = "发车晚了" if late else "快到点了"
     sentence = f"先装 {first.dock} 线路 {first.route}，{len(waiting)} 辆车没装好。"
     return Step(Room.LOADING, word, sentence, Tone.WRONG if late else Tone.LOOK)
+
+
+def _no_van_comes(night: Night) -> Step | None:
+    if not night.unrouted:
+        return None
+    sentence = f"{night.unrouted} 个点有货，线路里没有它们。看一看，重新采用线路。"
+    return Step(Room.ROUTES, "有点没车送", sentence, Tone.LOOK)
 
 
 def _unload(night: Night) -> Step | None:

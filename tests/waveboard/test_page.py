@@ -34,7 +34,7 @@ from app.waveboard import words
 from app.waveboard.big import BigBoard
 from app.waveboard.page import BoardPage
 from app.waveboard.queries import Board, Lookout
-from app.waveboard.rules import State
+from app.waveboard.rules import Room, State, next_steps
 from tests.samples import Record
 from tests.station import DAY, HearAll, small_night, station_store
 from tests.waveboard.play import CREW, Tell, Told, full_night, play, played
@@ -76,6 +76,19 @@ def test_the_board_counts_what_a_count_of_the_stock_gives(tmp_path: Path, share:
     assert sum(route.left for route in board.routes) == board.left
     assert sum(sorter.pieces for sorter in board.sorters) == board.done
     reader.close()
+    store.close()
+
+
+def test_points_that_no_van_goes_to_are_to_be_looked_at(tmp_path: Path) -> None:
+    store = played(tmp_path, night(), share=0.3)
+    assert look(store).night.unrouted == 0
+    points = [point for route in night().routes for point in route.points]
+    stops = tuple(e.PlannedStop(point, 30_000, 10, 1, 0) for point in points[:-2])
+    drive = e.PlannedRoute("R28", "V", "", "", "", 25_200, 36_000, 1_000, stops)
+    store.writer.do(Record((e.PlanAdopted(DAY, (drive,)),)))
+    board = look(store)
+    assert board.night.unrouted == len(points) - len(stops)
+    assert "2 个点" in next(step.sentence for step in next_steps(board.night) if step.room is Room.ROUTES)
     store.close()
 
 
