@@ -9,7 +9,7 @@ from typing import Any
 from app.domain import clock
 from app.domain.clock import StoryClock
 from app.domain.codec import Recorded, encode
-from app.domain.events import Fact
+from app.domain.events import DriverRetired, Fact, VanRetired
 from app.domain.ids import FactId
 from app.domain.roles import STATION
 from app.sandbox.night_teller import told
@@ -80,3 +80,14 @@ class Replayed:
 def projections(book: Book) -> dict[str, list[Any]]:
     """Every row of every table that a replay rebuilds, in a fixed order."""
     return {table.name: sorted(map(repr, book.rows(f"SELECT * FROM {table.name}"))) for table in PROJECTIONS}
+
+
+@dataclass(frozen=True)
+class KnowNoVans:
+    """A station that has entered neither vans nor drivers."""
+
+    def perform(self, book: Book) -> None:
+        for (van,) in book.rows("SELECT van FROM vans"):
+            book.record(VanRetired(van))
+        for (driver,) in book.rows("SELECT driver FROM drivers"):
+            book.record(DriverRetired(driver))

@@ -566,7 +566,8 @@ class PlannedRoute:
 class PlanAdopted(Fact):
     """This is how the vans drive on ``day``; a later one for the same day takes its place.
 
-    ``roads`` says where distances come from (``guess``, ``learned`` or ``network``), ``engine`` what made the plan.
+    ``roads`` says where distances come from (``guess``, ``learned`` or ``network``), ``engine`` what made the plan;
+    points that were ``dropped`` get nothing because somebody said so.
     """
 
     day: str
@@ -574,6 +575,7 @@ class PlanAdopted(Fact):
     left_out: tuple[str, ...] = ()
     roads: str = "guess"
     engine: str = ""
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

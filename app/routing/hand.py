@@ -105,6 +105,10 @@ class Hand:
         self._told, self._edit_point, self._edit_vans = told, edit_point, edit_vans
         self.board: Board | None = None
         self.known: Known | None = None
+        self.used: Known | None = None
+        """What the last change was reckoned with."""
+        self.doing: Wish | None = None
+        """The night that is being fitted right now: a further change comes on top of it."""
 
     # --- asking ---
 
@@ -329,12 +333,21 @@ class Hand:
             self._mend(lambda wish: replace(wish, until={**wish.until, point: way.until_s}), "晚点送")
         elif way.kind is Out.SPLIT:
             self.split(point, max(2, way.parts))
-        elif way.kind in (Out.OTHER_VAN, Out.LET_GO):
-            self._mend(lambda wish: replace(wish, any_van=wish.any_van | {point}), "换车")
+        elif way.kind is Out.OTHER_VAN:
+            self._mend(partial(_with_any_van, point), "换车")
+        elif way.kind is Out.LET_GO:
+            company = self._company(point)
+            self._mend(lambda wish: replace(wish, alone=wish.alone | company), "放开")
         elif way.kind is Out.ANOTHER_VAN:
             self._another_van()
         else:
             self._edit_point(point)
+
+    def _company(self, point: str) -> frozenset[str]:
+        """All who are bound by a rule about company that binds this point."""
+        rules = self.known.rules if self.known else ()
+        bound = [rule.points for rule in rules if rule.kind != "locked" and point in rule.points]
+        return frozenset({point}.union(*bound))
 
     def _another_van(self) -> None:
         """Slack is used up before a van is asked for."""
@@ -355,11 +368,13 @@ class Hand:
         board, known = self.board, self.known
         if board is None or known is None:
             return
-        wish = change(board.tonight.wish)
+        wish = change(self.doing or board.tonight.wish)
+        self.doing, self.used = wish, known
         self._planner.mend(known, wish, board.plan, partial(self._mended, board.plan, word))
 
     def _mended(self, before: Plan, word: str, tonight: Tonight, plan: Plan) -> None:
         if self.board is not None:
+            self.doing = None
             left = len(loose(tonight.night, plan)) - len(loose(self.board.night, before))
             self.board.put(tonight, plan, word)
             self._told(word, effect(before, plan), left)
@@ -373,3 +388,9 @@ class Hand:
     def _open(self, sheet: Sheet, then: Callable[[Any], None]) -> None:
         sheet.done.connect(lambda result: self._desk.attempt(lambda: then(result)))
         sheet.open_over(self._over)
+
+
+def _with_any_van(point: str, wish: Wish) -> Wish:
+    """Neither table nor lock binds the point tonight, not even a lock by hand."""
+    locked = {name: van for name, van in wish.locked.items() if point_of(name) != point}
+    return replace(wish, any_van=wish.any_van | {point}, locked=locked)

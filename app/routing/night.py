@@ -56,6 +56,8 @@ class Stop:
     service_s: int = 0
     forbidden: frozenset[str] = frozenset()
     """Vans that may not come here."""
+    until_s: int = 0
+    """Somebody waits here until then tonight, whatever the hours and the deadline say; 0: nobody said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,8 @@ class Night:
         return self.roads.seconds[start * self.width + end]
 
     def latest_s(self, stop: Stop) -> int:
-        """The latest start of service: before it closes, and in time to end by the deadline."""
-        return min(stop.closes_s, self.deadline_s - stop.service_s)
+        """The latest start of service: before it closes and in time to end by the deadline, or as was agreed."""
+        return max(min(stop.closes_s, self.deadline_s - stop.service_s), stop.until_s)
 
     def starts_s(self, van: Van) -> int:
         """When a van drives off."""

@@ -18,7 +18,7 @@ from app.domain.events import Fact
 from app.domain.refusals import Refused
 from app.routing import queries, words
 from app.routing.actions import Adopt, Adopted, PutBack, SetTable
-from app.routing.board import Board, Moved
+from app.routing.board import Board, Moved, loose
 from app.routing.driver_sheets import sheets_of, write_sheets
 from app.routing.engine import Limits
 from app.routing.figures import FigureStrip, figures_of
@@ -39,10 +39,12 @@ from app.routing.listing import (
 from app.routing.map_data import map_data
 from app.routing.map_view import MapView
 from app.routing.master_view import ChooseFile, MasterView
-from app.routing.night import Effect, Plan, Progress, Route
+from app.routing.night import Effect, Plan, Progress
 from app.routing.planner import Planner
+from app.routing.standing import Held, order_of, standing
+from app.routing.standing import held as held_in
 from app.routing.stop_list import StopList
-from app.routing.tonight import PART, Known, Tonight, Wish, adopted, gather
+from app.routing.tonight import Known, Tonight, Wish, adopted, gather
 from app.store.connection import Reader
 from app.ui import tokens
 from app.ui.buttons import ActionButton, Choice, Weight
@@ -102,11 +104,15 @@ class RoutingPage(Page):
         self._reader, self._clock = reader, clock
         self._limits = limits or Limits()
         self._folder = sheets_folder or _documents()
-        self.planner = Planner(desk, self._limits)
+        self.planner = Planner(desk, self._limits, failed=self._failed)
         self.stage = Stage.EMPTY
         self._known: Known | None = None
         self._day = ""
         self._back: tuple[Fact, ...] = ()
+        self._held: Held = frozenset()
+        """The adopted plan as this page knows it."""
+        self._used: Known | None = None
+        """What the plan under way is made of."""
         self._change: Effect | None = None
         self._moved: Sequence[Moved] = ()
         self._begun = 0.0
@@ -241,23 +247,40 @@ class RoutingPage(Page):
         if self.stage in (Stage.EMPTY, Stage.ADOPTED) and self._adopted_elsewhere():
             self._load_adopted(known)
             return
+        self._hear_of_others()
         if same:
             return
         if board is not None:
-            self.planner.mend(known, board.tonight.wish, board.plan, self._fitted)
-        else:
+            self._follow()
+        elif self.stage is not Stage.WAITING:
             self._show_nothing()
+
+    def _follow(self) -> None:
+        """Fit the plan to what the book says now; what a hand is doing comes first."""
+        board, known = self.board, self._known
+        if board is not None and known is not None and self.hand.doing is None:
+            self._used = known
+            self.planner.mend(known, board.tonight.wish, board.plan, self._fitted)
+
+    def _catch_up(self) -> None:
+        """The book has changed while a plan was made: it follows."""
+        if self._used is not None and self._used != self._known:
+            self._follow()
+
+    def _hear_of_others(self) -> None:
+        """Another PC has adopted a plan while this one works on its own: said once."""
+        held = held_in(self._reader, day=self._day)
+        if self.stage is Stage.READY and held and held != self._held:
+            self._held = held
+            self.desk.answer(words.OTHER_PLAN)
 
     def _adopted_elsewhere(self) -> bool:
         """Whether the book holds a plan for today that is not the one shown: of an earlier start, or of another PC."""
-        order, _ = self._adopted_order()
-        shown = self.board.plan.points_of() if self.board else {}
-        return bool(order) and {van: tuple(points) for van, points in order.items()} != shown
-
-    def _adopted_order(self) -> tuple[dict[str, list[str]], dict[str, int]]:
         rows = queries.plan_stops(self._reader, day=self._day)
         vans = {row.route: row.van for row in queries.plan_of(self._reader, day=self._day)}
-        return _order_of(rows, vans)
+        order, _ = order_of(rows, vans)
+        shown = self.board.plan.points_of() if self.board else {}
+        return bool(order) and {van: tuple(points) for van, points in order.items()} != shown
 
     def undo(self) -> None:
         if self._whole.currentIndex():
@@ -329,6 +352,7 @@ class RoutingPage(Page):
         wish = board.tonight.wish if board else Wish()
         start = board.plan if board else None
         self._begun, self._change = time.monotonic(), None
+        self._used, self.hand.doing = known, None
         self._set_stage(Stage.SEARCHING)
         if board is None:
             self.state.show_busy("正在排线路", "几秒钟就有第一份，之后会越排越省。")
@@ -368,6 +392,8 @@ class RoutingPage(Page):
         self._set_stage(Stage.READY)
         self._find_moved()
         self.desk.answer(words.planned(board.plan))
+        self._hear_of_others()
+        self._catch_up()
 
     def _tick(self) -> None:
         """Several times a second: how far the search is, and what it has found since."""
@@ -382,7 +408,11 @@ class RoutingPage(Page):
         board = self.board
         if board is not None:
             self._change = None
-            self.desk.do(Adopt(adopted(board.tonight, board.plan)), self._adopted)
+            fact = adopted(board.tonight, board.plan)
+            self._held = frozenset(
+                (route.van, at, stop.point) for route in fact.routes for at, stop in enumerate(route.stops, 1)
+            )
+            self.desk.do(Adopt(fact), self._adopted)
 
     def _adopted(self, result: Adopted | Refused) -> None:
         if isinstance(result, Adopted):
@@ -397,35 +427,57 @@ class RoutingPage(Page):
     def _load_adopted(self, known: Known) -> None:
         """The plan that holds for today, read back from the book."""
         self._set_stage(Stage.WAITING)
-        order, parts = self._adopted_order()
-        plan = Plan(tuple(_as_it_is(van, points) for van, points in order.items()))
-        self.planner.mend(known, Wish(parts=parts), plan, self._loaded)
+        self._held, self._used, self.hand.doing = held_in(self._reader, day=self._day), known, None
+        plan, wish = standing(self._reader, known)
+        self.planner.mend(known, wish, plan, self._loaded)
 
     def _loaded(self, tonight: Tonight, plan: Plan) -> None:
+        """The plan that holds is shown; what does not fit the night any more is said, and is to be adopted again."""
         self.hand.board = Board(tonight, plan)
         self._set_stage(Stage.ADOPTED)
+        brought = {(row.point, row.pieces) for row in queries.plan_stops(self._reader, day=self._day)}
+        fact = adopted(tonight, plan)
+        if self._adopted_elsewhere() or brought != {
+            (s.point, s.pieces) for r in fact.routes for s in r.stops
+        }:
+            self._set_stage(Stage.READY)
+            self.desk.answer(words.fitted(left=len(loose(tonight.night, plan)), adopted=True))
         self._show_plan()
         self._find_moved()
+        self._catch_up()
+
+    def _failed(self) -> None:
+        """Planning has failed: what stood before stands, and the page goes on."""
+        self._ticker.stop()
+        self.strip.show_share(-1)
+        self.hand.doing = None
+        if self.stage in (Stage.WAITING, Stage.SEARCHING):
+            self._set_stage(Stage.READY if self.board else Stage.EMPTY)
+        if self.board is None:
+            self._show_nothing()
+        self.desk.answer(words.FAILED)
 
     def _fitted(self, tonight: Tonight, plan: Plan) -> None:
         """The night has changed in the book; the plan follows, and is to be adopted again where it differs."""
         board = self.board
         if board is None:
             return
-        same = plan.points_of() == board.plan.points_of()
+        same = _carried(plan) == _carried(board.plan)
         board.tonight, board.plan = tonight, plan
-        if self.stage is Stage.ADOPTED and not same:
-            self._set_stage(Stage.READY)
-            self.desk.answer(
-                Answer(Tone.LOOK, "线路变了", "资料或货有变化，线路已跟着调整。看好了请按 F12 重新采用。")
-            )
+        if not same:
+            adopted = self.stage is Stage.ADOPTED
+            if adopted:
+                self._set_stage(Stage.READY)
+            self.desk.answer(words.fitted(left=len(loose(tonight.night, plan)), adopted=adopted))
         self._show_plan()
         self._find_moved()
+        self._catch_up()
 
     def _forget_plan(self) -> None:
         self.planner.stop()
         self._ticker.stop()
-        self.hand.board = None
+        self.hand.board, self.hand.doing = None, None
+        self._held, self._used = frozenset(), None
         self._known, self._back, self._change, self._moved = None, (), None, ()
         self._set_stage(Stage.EMPTY)
 
@@ -443,7 +495,10 @@ class RoutingPage(Page):
         self._set_stage(Stage.READY)
         self._show_plan()
         self._find_moved()
-        self.desk.answer(words.changed(word, effect, left=left))
+        rest = len(loose(self.board.night, self.board.plan)) if self.board else 0
+        self.desk.answer(words.changed(word, effect, left=left, rest=rest))
+        self._used = self.hand.used or self._used
+        self._catch_up()
 
     def _undo_by_hand(self) -> None:
         board = self.board
@@ -669,11 +724,21 @@ class RoutingPage(Page):
                 van, name = row.van, self.board.tonight.route_name(row.van)
                 doing.append((f"{name} {row.who}：今晚来不了、倒过来跑…", lambda: self.hand.ask_van(van)))
             doing += [("有车来不了，或又能来了…", self.hand.ask_away)] if self.board.tonight.wish.away else []
+        if self.stage is Stage.READY and self._adopted_elsewhere():
+            doing.append(("放下这份，看采用的那份", self._take_adopted))
         if queries.plan_of(self._reader, day=self._day):
             doing.append(("司机单存成 PDF", self.save_sheets))
         doing.append(self._table_choice())
         sheet = PickSheet("还要做什么？", [word for word, _ in doing])
         self._open(sheet, lambda at: doing[at][1]())
+
+    def _take_adopted(self) -> None:
+        """What is shown goes; the plan that holds comes."""
+        self.planner.stop()
+        if self._known is not None:
+            self.hand.board, self._change, self._moved = None, None, ()
+            self._back = ()
+            self._load_adopted(self._known)
 
     def _table_choice(self) -> Doing:
         """A fixed table is used or let go."""
@@ -730,22 +795,10 @@ _NO_GOODS = Answer(Tone.LOOK, "没有货", "今晚还没有要送的货。等平
 _NO_VANS = Answer(Tone.LOOK, "没有车", "还没有车。请按 F11 打开资料，按 F9 添加车辆。")
 
 
-def _order_of(
-    rows: Sequence[queries.StopRow], vans: dict[str, str]
-) -> tuple[dict[str, list[str]], dict[str, int]]:
-    """Van → stops in order of an adopted plan, and the points that come in parts."""
-    order: dict[str, list[str]] = {}
-    parts: dict[str, int] = {}
-    for row in rows:
-        parts[row.point] = parts.get(row.point, 0) + 1
-        name = row.point if parts[row.point] == 1 else f"{row.point}{PART}{parts[row.point]}"
-        order.setdefault(vans.get(row.route, ""), []).append(name)
-    return order, {point: count for point, count in parts.items() if count > 1}
-
-
-def _as_it_is(van: str, points: Sequence[str]) -> Route:
-    """A route that is kept in its order, whatever it costs."""
-    return Route(van, tuple(points), (0,) * len(points), 0, 0, 2**31, 0, 0, 0, (), 0, 0)
+def _carried(plan: Plan) -> tuple[set[tuple[Any, ...]], set[str]]:
+    """What vans bring where, in their order, and who gets nothing: what other rooms and drivers go by."""
+    routes = {(route.van, route.points, route.pieces, route.crates) for route in plan.routes}
+    return routes, {each.point for each in plan.unserved}
 
 
 def _documents() -> Path:

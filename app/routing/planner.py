@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from app.routing.board import Board, Moved
 from app.routing.engine import Limits, Search
@@ -16,6 +18,8 @@ from app.ui.desk import Desk
 
 log = logging.getLogger(__name__)
 MOST_MOVED = 120
+LEAST_S = 1.0
+"""A search is as long as was promised from the key on, but never shorter."""
 
 Told = Callable[[Tonight, Progress], None]
 Ready = Callable[[Tonight, Plan], None]
@@ -24,8 +28,9 @@ Ready = Callable[[Tonight, Plan], None]
 class Planner:
     """One search at a time; everything it says comes on the Qt thread, and nothing after it was told to stop."""
 
-    def __init__(self, desk: Desk, limits: Limits) -> None:
-        self._desk, self._limits = desk, limits
+    def __init__(self, desk: Desk, limits: Limits, *, failed: Callable[[], None]) -> None:
+        """`failed` is called where a plan that was asked for could not be made."""
+        self._desk, self._limits, self._failed = desk, limits, failed
         self._search: Search | None = None
         self._turn = 0
         self._lock = threading.Lock()
@@ -39,7 +44,8 @@ class Planner:
 
     def plan(self, known: Known, wish: Wish, told: Told, *, start: Plan | None = None) -> None:
         """Search for a plan; `told` hears of the first, of each better one, and of the end."""
-        self._aside(lambda turn: self._begin(turn, known, wish, told, start))
+        asked = time.monotonic()
+        self._aside(lambda turn: self._begin(turn, asked, known, wish, told, start))
 
     def mend(self, known: Known, wish: Wish, plan: Plan, then: Ready) -> None:
         """Fit a plan to a night that has changed: only what the change touches is moved."""
@@ -78,7 +84,15 @@ class Planner:
     def _aside(self, work: Callable[[int], None]) -> None:
         self.stop()
         turn = self._turn
-        self._start(lambda: work(turn))
+
+        def run() -> None:
+            try:
+                work(turn)
+            except Exception:
+                self._post(turn, self._failed)
+                raise
+
+        self._start(run)
 
     def _start(self, work: Callable[[], None]) -> None:
         def run() -> None:
@@ -98,16 +112,20 @@ class Planner:
             self._networks[extract] = network_of(extract)
         return tonight(known, wish, network=self._networks[extract])
 
-    def _begin(self, turn: int, known: Known, wish: Wish, told: Told, start: Plan | None) -> None:
+    def _begin(
+        self, turn: int, asked: float, known: Known, wish: Wish, told: Told, start: Plan | None
+    ) -> None:
         night = self._night(known, wish)
 
         def listen(progress: Progress) -> None:
             self._post(turn, lambda: self._hear(night, progress, told))
 
         fitted = repair(night.night, start) if start is not None and start.routes else None
+        limits = self._limits
+        rest = replace(limits, seconds=max(LEAST_S, limits.seconds - (time.monotonic() - asked)))
         with self._lock:
             if turn == self._turn:
-                self._search = Search(night.night, self._limits, start=fitted, listener=listen)
+                self._search = Search(night.night, rest, start=fitted, listener=listen)
 
     def _hear(self, night: Tonight, progress: Progress, told: Told) -> None:
         if progress.done:

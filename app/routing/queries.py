@@ -160,6 +160,17 @@ def plan_stops(source: Source, *, day: str, route: str = "") -> list[StopRow]:
     return [StopRow(*row) for row in found]
 
 
+def dropped(source: Source, *, day: str) -> tuple[str, ...]:
+    """Points that were said to get nothing, by who adopted the plan of a day."""
+    found = source.rows(
+        "SELECT coalesce(json_extract(body, '$.dropped'), '[]') FROM facts"
+        " WHERE kind = 'PlanAdopted' AND reversed_by IS NULL AND json_extract(body, '$.day') = ?"
+        " ORDER BY id DESC LIMIT 1",
+        (day,),
+    )
+    return _texts(found[0][0]) if found else ()
+
+
 def plan_source(source: Source, *, day: str) -> tuple[str, str]:
     """Which roads and which engine made the plan of a day; empty words where there is none."""
     found = source.rows("SELECT roads, engine FROM plan_routes WHERE day = ? LIMIT 1", (day,))
@@ -191,6 +202,11 @@ def listed_vans(source: Source) -> list[tuple[str, str]]:
         "SELECT plate, driver FROM routes WHERE plate <> '' GROUP BY plate ORDER BY min(rank)"
     )
     return [(plate, driver) for plate, driver in found]
+
+
+def listed_routes(source: Source) -> list[str]:
+    """The names of all routes of the station's own table."""
+    return [str(row[0]) for row in source.rows("SELECT route FROM routes ORDER BY rank, route")]
 
 
 def listed_table(source: Source) -> list[e.FixedStop]:

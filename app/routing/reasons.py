@@ -37,13 +37,13 @@ def _refusal(night: Night, ground: Ground, at: int, stop: Stop) -> tuple[Why | N
 
 
 def _refused_by_time(night: Night, ground: Ground, at: int, stop: Stop) -> tuple[Why | None, WayOut | None]:
-    if night.latest_s(stop) < stop.opens_s or stop.closes_s < night.leaves_s:
+    if night.latest_s(stop) < stop.opens_s or max(stop.closes_s, stop.until_s) < night.leaves_s:
         return Why.BAD_WINDOW, WayOut(Out.MIND_WINDOW)
     if not ground.allowed[at]:
         return _no_van_may(night, stop)
     vans = [night.vans[van] for van in sorted(ground.allowed[at])]
     if not any(Tour(ground, night.vans.index(van), [at]).holds() for van in vans):
-        return Why.TOO_FAR, _earliest(ground, at, vans)
+        return Why.TOO_FAR, _earliest(ground, at, vans) or (WayOut(Out.SET_PLACE) if stop.guessed else None)
     return None, None
 
 
@@ -55,7 +55,8 @@ def _no_van_may(night: Night, stop: Stop) -> tuple[Why, WayOut | None]:
         return why, WayOut(Out.OTHER_VAN, van=could[0].name)
     roomy = [van for van in night.vans if stop.pieces <= van.pieces and stop.crates <= van.crates]
     if not roomy:
-        return Why.TOO_BIG, WayOut(Out.SPLIT, parts=_parts(night.vans, stop))
+        parts = _parts(night.vans, stop)
+        return Why.TOO_BIG, WayOut(Out.SPLIT, parts=parts) if parts else WayOut(Out.ANOTHER_VAN)
     if stop.cold and not any(van.cold for van in roomy):
         return Why.NO_COLD_VAN, WayOut(Out.COLD_BOX, van=roomy[0].name)
     return Why.ALL_FORBIDDEN, WayOut(Out.ALLOW_VAN, van=roomy[0].name)
@@ -72,12 +73,14 @@ def _parts(vans: Sequence[Van], stop: Stop) -> int:
 
 
 def _earliest(ground: Ground, at: int, vans: Sequence[Van]) -> WayOut | None:
-    """The window that would be late enough, in quarters of an hour; none where no day is long enough."""
-    soonest = min(ground.night.starts_s(van) for van in vans) + ground.seconds[0][at]
-    until = _quarter(max(soonest, ground.opens[at]))
-    if until <= ground.latest[at] or until + ground.service[at] > DAY_S:
+    """The window that would be late enough, in quarters of an hour; none where no day or no shift is long enough."""
+    night, way, back = ground.night, ground.seconds[0][at], ground.seconds[at][0]
+    arrive = {van: max(night.starts_s(van) + way, ground.opens[at]) for van in vans}
+    ends = [at_s for van, at_s in arrive.items() if at_s + ground.service[at] + back <= van.shift_to_s]
+    until = _quarter(min(ends or arrive.values()))
+    if not ends or until <= ground.latest[at]:
         return WayOut(Out.ANOTHER_VAN) if until <= ground.latest[at] else None
-    return WayOut(Out.LATER_WINDOW, until_s=until)
+    return WayOut(Out.LATER_WINDOW, until_s=until) if until + ground.service[at] <= DAY_S else None
 
 
 def _quarter(seconds: int) -> int:

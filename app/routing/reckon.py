@@ -181,7 +181,8 @@ def _time_wrongs(night: Night, van: Van, stops: list[Stop]) -> Iterator[str]:
         if stop is None:
             continue
         clock = max(clock, stop.opens_s)
-        if clock > stop.closes_s or clock + stop.service_s > night.deadline_s:
+        by_hours = clock <= stop.closes_s and clock + stop.service_s <= night.deadline_s
+        if not by_hours and clock > stop.until_s:
             yield f"late at {stop.point}"
         clock += stop.service_s
     if stops and clock > van.shift_to_s:

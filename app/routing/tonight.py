@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import count
@@ -41,6 +43,8 @@ class Wish:
     """Points that wait longer tonight: start of service allowed until then."""
     any_van: frozenset[str] = frozenset()
     """Points whose fixed van or lock does not count tonight."""
+    alone: frozenset[str] = frozenset()
+    """Points whose rules about company do not count tonight."""
     full: int = 0
     """1: vans are loaded to their limit tonight, without slack."""
 
@@ -58,6 +62,8 @@ class Lacks:
     """1: the station's place is not known; the middle of the points stands for it."""
     not_announced: int = 0
     """1: tonight's goods are not announced; the last plan's stand for them."""
+    no_cold_box: int = 0
+    """So many points get cold goods, and no van has a cold box: they ride as others do."""
     guessed: int = 0
     lost: int = 0
     strangers: int = 0
@@ -135,6 +141,8 @@ class Known:
     yesterday: Mapping[str, str]
     routes: Mapping[str, tuple[str, str]]
     """Van → usual route and dock."""
+    listed_routes: tuple[str, ...]
+    """All routes of the station's own table, also those without a van."""
     visits: Mapping[tuple[str, str], int]
     legs: tuple[Leg, ...]
     legs_mark: tuple[int, ...]
@@ -163,6 +171,7 @@ def gather(source: Source, *, day: str, before: Known | None = None) -> Known:
         table=tuple(queries.fixed_table(source)),
         yesterday=queries.vans_of_points(source, day=last),
         routes=queries.routes_of_vans(source, day=last),
+        listed_routes=tuple(queries.listed_routes(source)),
         visits=queries.visits(source, before=day),
         legs=legs,
         legs_mark=mark,
@@ -204,7 +213,7 @@ def tonight(known: Known, wish: Wish = AS_USUAL, *, network: Network | None = No
         stops=known.stops,
         drivers=crew,
         names={van.van: van.name for van in known.vans},
-        routes=_route_names(vans, known.routes),
+        routes=_route_names(vans, known.routes, known.listed_routes),
         settings=chosen,
         lacks=_lacks(known, wanted, placed=int(placed)),
         roads=kind,
@@ -218,6 +227,7 @@ def _lacks(known: Known, wanted: Sequence[Demand], *, placed: int) -> Lacks:
         no_vans=int(not known.vans and bool(known.listed)),
         no_station=1 - placed,
         not_announced=int(not known.announced and bool(wanted)),
+        no_cold_box=0 if _has_cold_box(known) else sum(bool(demand.cold) for demand in wanted),
         guessed=sum(stop is not None and stop.guessed and _place(stop) is not None for stop in stops),
         lost=sum(_place(stop) is None for stop in stops),
         strangers=sum(stop is None for stop in stops),
@@ -239,11 +249,27 @@ def _vans(known: Known, wish: Wish) -> tuple[list[Van], dict[str, e.DriverSet]]:
     return [_slack(van, fill) for van in made], crew
 
 
-def _route_names(vans: Sequence[Van], usual: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
-    """Each van's route by its usual name; others take the numbers that are free."""
-    used = {name for name, _ in usual.values()}
-    fresh = (f"{number}" for number in count(1) if f"{number}" not in used)
+def _route_names(
+    vans: Sequence[Van], usual: Mapping[str, tuple[str, str]], listed: Sequence[str]
+) -> dict[str, tuple[str, str]]:
+    """Each van's route by its usual name; others go on counting as the station does: after R27 comes R28."""
+    used = {name for name, _ in usual.values()} | set(listed)
+    fresh = (name for name in _names_like(listed or [name for name, _ in usual.values()]) if name not in used)
     return {van.name: usual.get(van.name) or (next(fresh), "") for van in vans}
+
+
+def _names_like(listed: Sequence[str]) -> Iterator[str]:
+    """Names after the last of these, written as most of them are; plain numbers where there is no pattern."""
+    found = [match.groups() for name in listed if (match := _NUMBERED.fullmatch(name))]
+    before, after = Counter((a, z) for a, _, z in found).most_common(1)[0][0] if found else ("", "")
+    digits = [number for a, number, z in found if (a, z) == (before, after)]
+    width = max((len(number) for number in digits if number.startswith("0")), default=1)
+    first = 1 + max(map(int, digits), default=0)
+    return (f"{before}{number:0{width}}{after}" for number in count(first))
+
+
+_NUMBERED = re.compile(r"(.*?)([0-9]{1,9})([^0-9]*)")
+"""`R01`, `7`, `3号线`: what stands before the number, the number, what stands after it."""
 
 
 def _listed_room(known: Known) -> int:
@@ -279,7 +305,7 @@ def _van(van: e.VanSet, driver: e.DriverSet | None) -> Van:
 
 
 def _slack(van: Van, percent: int) -> Van:
-    return replace(van, pieces=van.pieces * percent // 100)
+    return replace(van, pieces=max(min(van.pieces, 1), van.pieces * percent // 100))
 
 
 # --- points ------------------------------------------------------------------------------------------------
@@ -287,13 +313,17 @@ def _slack(van: Van, percent: int) -> Van:
 
 def _stops(wanted: Sequence[Demand], known: Known, wish: Wish) -> list[Stop]:
     made = []
-    cold_vans = not known.vans or any(van.cold for van in known.vans)
+    cold_vans = _has_cold_box(known)
     for demand in wanted:
         parts = max(1, min(wish.parts.get(demand.point, 1), demand.pieces))
         for at in range(parts):
             stop = _stop(_share(demand, at, parts), known, wish, name=_part(demand.point, at))
             made.append(stop if cold_vans else replace(stop, cold=False))
     return made
+
+
+def _has_cold_box(known: Known) -> bool:
+    return not known.vans or any(van.cold for van in known.vans)
 
 
 def _part(point: str, at: int) -> str:
@@ -320,7 +350,8 @@ def _stop(demand: Demand, known: Known, wish: Wish, *, name: str) -> Stop:
         crates=demand.crates(of=chosen.crate_pieces),
         cold=bool(demand.cold),
         opens_s=row.opens_s if row else 0,
-        closes_s=max(closes_s, wish.until.get(demand.point, 0)),
+        closes_s=closes_s,
+        until_s=wish.until.get(demand.point, 0),
         service_s=(row.unloading_s if row else 120) + chosen.piece_s * demand.pieces,
         forbidden=frozenset(row.forbidden) if row else frozenset(),
     )
@@ -349,7 +380,7 @@ def _station(
 
 def _tied(night: Night, known: Known, wish: Wish) -> Night:
     """The night with its groups, pins and yesterday, in the terms of tonight's stops."""
-    points = {point_of(stop.point) for stop in night.stops}
+    points = {point_of(stop.point) for stop in night.stops} - wish.alone
     locks = {point: rule.van for rule in known.rules if rule.kind == "locked" for point in rule.points}
     names = [stop.point for stop in night.stops]
     fixed = vans_of_table(known.table, _crews(night.vans, known))
@@ -480,7 +511,8 @@ def adopted(tonight: Tonight, plan: Plan) -> e.PlanAdopted:
             )
         )
     left = tuple(dict.fromkeys(point_of(each.point) for each in plan.unserved))
-    return e.PlanAdopted(tonight.day, tuple(routes), left, tonight.roads, plan.engine)
+    dropped = tuple(sorted(tonight.wish.dropped))
+    return e.PlanAdopted(tonight.day, tuple(routes), left, tonight.roads, plan.engine, dropped)
 
 
 def _planned_stops(

@@ -244,6 +244,8 @@ def lacks(found: Lacks) -> list[str]:
         said.append("今晚的货还没有报来，先按上次的件数排。")
     if found.no_vans:
         said.append("还没有填车辆，先用站点线路表的车，装载量是估的。")
+    if found.no_cold_box:
+        said.append(f"没有一台车有冷藏箱，{found.no_cold_box} 个点的冷货先和别的货一起装。")
     if found.no_station:
         said.append("还没有填站点位置，先用各点的中间位置。")
     if found.lost:
@@ -284,6 +286,12 @@ NOT_SAVED = Answer(
 )
 
 
+FAILED = Answer(
+    Tone.WRONG,
+    "没有排成",
+    "这次没有排成，原来的线路还在。请按 F11 看看资料，再排一次。",
+    spoken="没有排成",
+)
 FIRST_PLAN = Answer(Tone.INFO, "第一份好了", "正在越排越省，满意了随时按 F12 停下。")
 
 
@@ -291,6 +299,11 @@ def planned(plan: Plan) -> Answer:
     """A plan stands: how good it is, and what to do next."""
     left = len({point_of(each.point) for each in plan.unserved})
     late = sum(len(route.late_points) for route in plan.routes)
+    if not plan.routes and left:
+        return Answer(
+            Tone.WRONG, "排不进去", f"{left} 个点一个也没排进去，原因和办法在“要看的”里。",
+            number=f"{left} 个点", spoken="一个点也没排进去",
+        )  # fmt: skip
     said = [f"{kilometres(plan.metres)}。"]
     if left:
         said.append(f"{left} 个点没排进去，请看“要看的”。")
@@ -301,13 +314,32 @@ def planned(plan: Plan) -> Answer:
     return Answer(tone, "排好了", "".join(said), number=f"{len(plan.routes)} 台车", spoken="线路排好了")
 
 
-def changed(word: str, change: Effect, *, left: int) -> Answer:
-    """A hand has changed the plan; `left` points fell out of it."""
+def fitted(*, left: int, adopted: bool) -> Answer:
+    """Goods or master data have changed, and the plan has followed; `left` points stand in no route."""
+    out = f"{left} 个点没排进去，办法在“要看的”里。" if left else ""
+    again = "看好了请按 F12 重新采用。" if adopted else ""
+    said = f"资料或货有变化，线路已跟着调整。{out}{again}"
+    return Answer(Tone.LOOK, "线路变了", said, number=f"{left} 个点" if left else "", spoken="线路变了")
+
+
+OTHER_PLAN = Answer(
+    Tone.LOOK,
+    "别处定了线路",
+    "另一台电脑采用了线路，这里的还没采用。要看那份，请按 F11。",
+    spoken="别处定了线路",
+)
+
+
+def changed(word: str, change: Effect, *, left: int, rest: int = 0) -> Answer:
+    """A hand has changed the plan; `left` points fell out of it, `rest` are in no route now."""
+    undo = "要撤销请按 Ctrl+Z。"
     if left > 0:
-        said = f"{left} 个点没有车送了，办法在“要看的”里。要撤销请按 Ctrl+Z。"
+        said = f"{left} 个点没有车送了，办法在“要看的”里。{undo}"
         return Answer(Tone.LOOK, word, said, number=f"{left} 个点", spoken=f"{left} 个点没有车送")
     back = f"{-left} 个点排进去了，" if left < 0 else ""
+    still = f"还有 {rest} 个点没排进去。" if rest else ""
     if not (change.metres or change.seconds or change.late_s or change.cost_fen):
-        return Answer(Tone.OK, word, f"{back}公里和时间没有变化。要撤销请按 Ctrl+Z。")
-    tone = Tone.LOOK if change.late_s > 0 else Tone.OK
-    return Answer(tone, word, f"{back}{effect(change)}。要撤销请按 Ctrl+Z。")
+        tone = Tone.LOOK if rest else Tone.OK
+        return Answer(tone, word, f"{back}公里和时间没有变化。{still}{undo}")
+    tone = Tone.LOOK if change.late_s > 0 or rest else Tone.OK
+    return Answer(tone, word, f"{back}{effect(change)}。{still}{undo}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from app.routing.first import first_plan
 from app.routing.night import DAY_S, Night, Out, Plan, Unserved, Why
 from app.routing.reckon import check
+from app.routing.wire import night_message, night_of
 from tests.routing.nights import night, stop, van
 
 SEVEN = 7 * 3600
@@ -109,6 +111,43 @@ def test_a_demand_above_every_van_is_to_be_split() -> None:
     assert found.why == Why.TOO_BIG
     assert found.way_out is not None
     assert (found.way_out.kind, found.way_out.parts) == (Out.SPLIT, 3)
+
+
+def test_a_van_that_holds_nothing_asks_for_another_not_for_no_parts() -> None:
+    plan = first_plan(night([stop("p", east=1, north=1, pieces=9)], [van("V1", pieces=0)]))
+    assert [(each.why, each.way_out and each.way_out.kind) for each in plan.unserved] == [
+        (Why.TOO_BIG, Out.ANOTHER_VAN)
+    ]
+
+
+def test_a_guessed_place_beyond_reach_is_to_be_looked_at() -> None:
+    plan = first_plan(night([replace(stop("p", east=1500, north=0, pieces=1), guessed=True)], [van("V1")]))
+    assert [(each.why, each.way_out and each.way_out.kind) for each in plan.unserved] == [
+        (Why.TOO_FAR, Out.SET_PLACE)
+    ]
+
+
+def test_who_waits_after_the_deadline_is_served_when_it_was_said() -> None:
+    far = stop("far", east=190)
+    tonight = night([far, stop("near", east=1)], [van("V1"), van("V2")])
+    left = reason(tonight)
+    assert (left.why, left.way_out and left.way_out.kind) == (Why.TOO_FAR, Out.LATER_WINDOW)
+    until = left.way_out.until_s if left.way_out else 0
+    assert until > tonight.deadline_s
+    agreed = replace(tonight, stops=(replace(far, until_s=until), *tonight.stops[1:]))
+    plan = first_plan(agreed)
+    assert plan.unserved == ()
+    assert plan.late_s == 0
+    assert check(agreed, plan) == []
+    assert night_of(json.loads(json.dumps(night_message(agreed)))).stops[0].until_s == until
+
+
+def test_a_companion_that_cannot_be_served_leaves_the_others_of_its_group_out_with_the_reason() -> None:
+    stops = [stop("a", closes_s=SEVEN - 60), stop("b"), stop("c")]
+    tonight = night(stops, [van("V1")], together=(frozenset({"a", "b"}),))
+    plan = first_plan(tonight)
+    assert check(tonight, plan) == []
+    assert {each.point: each.why for each in plan.unserved} == {"a": Why.BAD_WINDOW, "b": Why.COMPANY}
 
 
 def test_a_window_that_cannot_be_met_asks_for_a_later_one() -> None:

@@ -22,6 +22,7 @@ from app.routing.engine import Limits
 from app.routing.forms import FormSheet
 from app.routing.hand import FindSheet
 from app.routing.listing import Concern, RouteLine, StopLine
+from app.routing.night import Why
 from app.routing.page import RoutingPage, Stage
 from app.routing.reckon import check
 from app.store.opening import Store
@@ -36,7 +37,7 @@ from app.ui.tokens import TextSize, stylesheet
 from app.ui.window import CounterWindow
 from tests.routing.test_master import csv_of
 from tests.samples import Record
-from tests.station import DAY, small_night, station_store
+from tests.station import DAY, KnowNoVans, small_night, station_store
 
 pytestmark = [pytest.mark.qt_log_ignore(r"propagateSizeHints\(\)", extend=True)]
 QUICK = Limits(seconds=2, workers=0)
@@ -119,6 +120,7 @@ def make(tmp_path: Path, qtbot: QtBot, limits: Limits, *, points: int = 40, piec
     ):
         apply_theme(application)
     store = station_store(tmp_path / "book", small_night(points=points, pieces=pieces))
+    store.writer.do(KnowNoVans())
     desk = Desk(store.writer.submit)
     window = CounterWindow(desk, heading=HEADING, clock=lambda: moment(store.clock.now_ms()))
     desk.setParent(window)
@@ -245,6 +247,45 @@ def test_an_adopted_plan_is_there_again_when_the_program_starts(station: Station
     assert again.stage is Stage.ADOPTED
     assert again.board is not None
     assert again.board.plan.points_of() == before
+    again.planner.close()
+    reader.close()
+
+
+def test_what_was_said_about_the_night_is_known_again_when_the_program_starts(station: Station) -> None:
+    page = station.planned()
+    board = page.board
+    assert board is not None
+    point = board.plan.routes[0].points[0]
+    page.hand.leave_out(point)
+    station.until(lambda: point in board.tonight.wish.dropped)
+    station.press(Qt.Key.Key_F12)
+    station.until(lambda: page.stage is Stage.ADOPTED)
+    reader = station.store.reader()
+    again = RoutingPage(page.desk, reader, station.store.clock, limits=QUICK)
+    station.bot.addWidget(again)
+    again.refresh(again.topics)
+    station.until(lambda: again.board is not None)
+    assert again.stage is Stage.ADOPTED
+    assert again.board is not None
+    assert again.board.tonight.wish.dropped == {point}
+    again.planner.close()
+    reader.close()
+
+
+def test_a_standing_plan_that_no_longer_fits_the_goods_is_said_when_the_program_starts(
+    station: Station,
+) -> None:
+    page = station.adopted()
+    board = page.board
+    assert board is not None
+    stop = next(s for s in queries.stops(page._reader) if s.point == board.plan.routes[0].points[0])
+    station.store.writer.do(Record((replace(stop, forbidden=(board.plan.routes[0].van,)),)))
+    reader = station.store.reader()
+    again = RoutingPage(page.desk, reader, station.store.clock, limits=QUICK)
+    station.bot.addWidget(again)
+    answer = station.answer_after(lambda: again.refresh(again.topics))
+    assert answer.word == "线路变了"
+    assert again.stage is Stage.READY
     again.planner.close()
     reader.close()
 
@@ -604,6 +645,146 @@ def test_goods_that_come_later_are_fitted_into_an_adopted_plan_and_said(station:
     assert board.plan.van_of.get(gone, "nobody") != van
 
 
+def test_goods_that_change_under_a_plan_are_said_also_before_it_is_adopted(station: Station) -> None:
+    page = station.planned()
+    board = page.board
+    assert board is not None
+    row = next(s for s in queries.stops(page._reader) if s.point == board.plan.routes[0].points[0])
+    nowhere = replace(row, latitude=0, longitude=0, village="", town="")
+    answer = station.answer_after(lambda: station.record(nowhere))
+    assert (answer.word, answer.kind) == ("线路变了", Tone.LOOK)
+    assert "1 个点没排进去" in answer.sentence
+    assert "重新采用" not in answer.sentence
+
+
+def test_more_pieces_for_the_same_points_ask_to_adopt_again(station: Station) -> None:
+    page = station.adopted()
+    board = page.board
+    assert board is not None
+    known = page._known
+    assert known is not None
+    more = replace(known, demands=tuple(replace(d, pieces=d.pieces + 1) for d in known.demands))
+    page._known = page.hand.known = more
+    answer = station.answer_after(page._follow)
+    assert answer.word == "线路变了"
+    assert page.stage is Stage.READY
+
+
+def test_what_comes_during_a_search_is_in_the_plan_when_it_ends(qtbot: QtBot, tmp_path: Path) -> None:
+    made = make(tmp_path, qtbot, Limits(seconds=60, workers=1))
+    page = made.page
+    made.press(Qt.Key.Key_F12)
+    made.until(lambda: page.board is not None)
+    assert page.board is not None
+    point = page.board.plan.routes[0].points[0]
+    row = next(s for s in queries.stops(page._reader) if s.point == point)
+    made.record(replace(row, latitude=0, longitude=0, village="", town=""))
+    assert page.stage is Stage.SEARCHING
+    made.press(Qt.Key.Key_Escape)
+    board = page.board
+    made.until(lambda: point not in board.plan.van_of)
+    assert made.answers[-1].word == "线路变了"
+    page.planner.close()
+    page._reader.close()
+    made.store.close()
+
+
+def test_two_changes_in_a_hurry_both_hold(station: Station) -> None:
+    page = station.planned()
+    board = page.board
+    assert board is not None
+    one, two = (route.van for route in board.plan.routes[:2])
+    page.hand.send_away(one)
+    page.hand.send_away(two)
+    station.until(lambda: board.tonight.wish.away == {one, two})
+
+
+def test_a_change_by_hand_is_not_lost_to_goods_that_come_at_the_same_moment(station: Station) -> None:
+    page = station.planned()
+    board = page.board
+    assert board is not None
+    van, point = board.plan.routes[0].van, board.plan.routes[1].points[0]
+    row = next(s for s in queries.stops(page._reader) if s.point == point)
+    page.hand.send_away(van)
+    station.record(replace(row, latitude=0, longitude=0, village="", town=""))
+    station.until(lambda: van in board.tonight.wish.away and point not in board.plan.van_of)
+
+
+def test_a_lock_by_hand_is_let_go_by_the_way_out(station: Station) -> None:
+    page = station.planned()
+    board = page.board
+    assert board is not None
+    route = board.plan.routes[0]
+    point = route.points[0]
+    page.hand.lock(point, route.van)
+    page.hand.send_away(route.van)
+    station.until(lambda: point not in board.plan.van_of)
+    left = next(row for row in page.concerns_model.rows if isinstance(row, Concern) and row.point == point)
+    assert "不在" in left.what
+    page.hand.way_out(left)
+    station.until(lambda: not board.night.pinned)
+    why = {each.point: each.why for each in board.plan.unserved}
+    assert why.get(point) is not Why.VAN_AWAY
+
+
+def test_a_rule_about_company_is_let_go_by_the_way_out(station: Station) -> None:
+    every = tuple(demand.point for demand in queries.demands(station.page._reader, day=DAY))
+    station.store.writer.do(Keep((e.RideRuleSet("r", "together", every),)))
+    station.page.refresh(station.page.topics)
+    page = station.planned()
+    board = page.board
+    assert board is not None
+    assert not board.plan.routes
+    assert station.answers[-1].word == "排不进去"
+    left = next(row for row in page.concerns_model.rows if isinstance(row, Concern))
+    page.hand.way_out(left)
+    station.until(lambda: len(board.plan.van_of) == len(every))
+
+
+def test_another_pcs_plan_is_said_once_while_ours_is_not_adopted_and_can_be_taken(station: Station) -> None:
+    page = station.planned()
+    board = page.board
+    assert board is not None
+    one, *rest = board.plan.routes
+    turned = replace(one, points=tuple(reversed(one.points)))
+    from app.routing.tonight import adopted
+
+    there = adopted(board.tonight, replace(board.plan, routes=(turned, *rest)))
+    assert station.answer_after(lambda: station.record(there)).word == "别处定了线路"
+    said = len(station.answers)
+    page.refresh(page.topics)
+    assert len(station.answers) == said
+    station.press(Qt.Key.Key_F11)
+    station.choose("放下这份")
+    station.until(lambda: page.stage is Stage.ADOPTED)
+    assert page.board is not None
+    assert page.board.plan.points_of()[one.van] == turned.points
+
+
+def test_ones_own_plan_is_not_called_anothers_after_a_change(station: Station) -> None:
+    page = station.adopted()
+    board = page.board
+    assert board is not None
+    page.hand.take(board.try_reverse(board.plan.routes[0].van), "倒过来跑")
+    said = len(station.answers)
+    page.refresh(page.topics)
+    assert [answer.word for answer in station.answers[said:]] == []
+
+
+def test_planning_that_fails_is_said_and_the_page_goes_on(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("app.routing.planner.tonight", fails)
+    answer = station.answer_after(lambda: station.press(Qt.Key.Key_F12))
+    assert answer.word == "没有排成"
+    assert station.page.stage is Stage.EMPTY
+    monkeypatch.undo()
+    station.planned()
+
+
 def test_points_that_changed_their_van_are_listed_with_what_it_saves_and_go_back(station: Station) -> None:
     page = station.adopted()
     assert page.board is not None
@@ -663,14 +844,15 @@ def test_a_van_is_typed_in_by_keys_corrected_and_retired(station: Station) -> No
     sheet._fields["pieces"].setText("360")  # type: ignore[union-attr]
     answer = station.answer_after(lambda: station.press(Qt.Key.Key_Return))
     assert answer.word == "已添加"
-    assert [van.pieces for van in queries.vans(page._reader)] == [360]
+    assert [van.pieces for van in queries.vans(page._reader) if van.van == "桂A1"] == [360]
+    count = len(queries.vans(page._reader))
     page.master.view.setFocus()
     station.press(Qt.Key.Key_F10)
     station.sheet(Sheet)
     station.answer_after(lambda: station.press(Qt.Key.Key_Return))
-    assert queries.vans(page._reader) == []
+    assert len(queries.vans(page._reader)) == count - 1
     station.answer_after(page.undo)
-    assert len(queries.vans(page._reader)) == 1
+    assert len(queries.vans(page._reader)) == count
     station.press(Qt.Key.Key_Escape)
     assert page._whole.currentIndex() == 0
 

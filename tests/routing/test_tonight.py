@@ -13,16 +13,16 @@ from app.domain import events as e
 from app.routing import queries, words
 from app.routing.actions import Adopt, Adopted, Keep, KeepSettings, NoteArrival, PutBack, SetTable
 from app.routing.first import first_plan
-from app.routing.night import NO_ROAD, Why
+from app.routing.night import NO_ROAD, Van, Why
 from app.routing.queries import Demand, Settings
 from app.routing.reckon import check
 from app.routing.roads import Place
-from app.routing.tonight import Known, Wish, adopted, gather, tonight
+from app.routing.tonight import Known, Wish, _route_names, adopted, gather, tonight
 from app.sandbox.station_story import StationNight
 from app.store.connection import Reader
 from app.store.opening import Store
 from tests.samples import Record
-from tests.station import DAY, small_night, station_store
+from tests.station import DAY, KnowNoVans, small_night, station_store
 
 BEFORE = "2026-11-21"
 
@@ -37,6 +37,7 @@ def story() -> StationNight:
 def store(tmp_path: Path, story: StationNight) -> Iterator[Store]:
     """A station's book before its night."""
     opened = station_store(tmp_path, story)
+    opened.writer.do(KnowNoVans())
     yield opened
     opened.close()
 
@@ -193,6 +194,8 @@ def test_rules_locks_and_the_fixed_table_bind(store: Store, reader: Reader) -> N
     assert night.pinned == {two: plates[1], three: plates[0]}
     free = tonight(gather(reader, day=DAY), Wish(any_van=frozenset({two, three}))).night
     assert free.pinned == {}
+    alone = tonight(gather(reader, day=DAY), Wish(alone=frozenset({one, two}))).night
+    assert (alone.together, alone.apart) == ((), ())
     split = tonight(gather(reader, day=DAY), Wish(parts={two: 2}, locked={f"{two}#2": plates[0]})).night
     assert split.pinned == {three: plates[0], f"{two}#2": plates[0]}
 
@@ -230,6 +233,51 @@ def test_noted_arrivals_teach_the_roads_of_the_days_after(store: Store, reader: 
     one, two = plain.night.roads.seconds, taught.night.roads.seconds
     assert sum(two) / sum(one) == pytest.approx(2.0, rel=0.2)
     assert taught.night.roads.metres == plain.night.roads.metres
+
+
+def test_spare_vans_go_on_counting_the_stations_routes(
+    store: Store, reader: Reader, story: StationNight
+) -> None:
+    fleet = vans(reader)
+    spare = [replace(fleet[0], van=f"备{at}", name=f"备用{at}") for at in (1, 2)]
+    store.writer.do(Keep((*fleet, *spare)))
+    night = tonight(gather(reader, day=DAY))
+    assert [route.code for route in story.routes] == [f"R{at:02}" for at in range(1, len(fleet) + 1)]
+    assert [night.route_name(van.van) for van in spare] == [
+        f"R{at:02}" for at in (len(fleet) + 1, len(fleet) + 2)
+    ]
+    plan = first_plan(night.night)
+    store.writer.do(Adopt(adopted(night, plan)))
+    tomorrow = tonight(gather(reader, day="2026-11-23"))
+    assert tomorrow.routes == night.routes
+
+
+@pytest.mark.parametrize(
+    ("listed", "fresh"),
+    [
+        (["R1", "R2", "R10"], ["R11", "R12"]),
+        (["1号线", "3号线", "2号线"], ["4号线", "5号线"]),
+        (["东线", "西线"], ["1", "2"]),
+        (["A-08", "A-09", "加急"], ["A-10", "A-11"]),
+        ([], ["1", "2"]),
+    ],
+)
+def test_new_route_names_are_written_like_the_others(listed: list[str], fresh: list[str]) -> None:
+    spare = [Van(name) for name in ("x", "y")]
+    names = _route_names(spare, {}, listed)
+    assert [names[van.name][0] for van in spare] == fresh
+
+
+def test_cold_goods_without_any_cold_box_are_said(store: Store, reader: Reader) -> None:
+    store.writer.do(Keep(tuple(replace(van, cold=False) for van in vans(reader))))
+    night = tonight(gather(reader, day=DAY))
+    cold = sum(bool(demand.cold) for demand in night.demands.values())
+    assert any(f"{cold} 个点的冷货" in said for said in words.lacks(night.lacks))
+
+
+def test_a_van_for_one_piece_still_holds_one(store: Store, reader: Reader) -> None:
+    store.writer.do(Keep(tuple(replace(van, pieces=1) for van in vans(reader))))
+    assert {van.pieces for van in tonight(gather(reader, day=DAY)).night.vans} == {1}
 
 
 def test_a_road_network_takes_the_place_of_the_guess_and_is_named(known: Known) -> None:
