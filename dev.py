@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent
 OLDEST_PYTHON = (3, 11)
 ON_WINDOWS = os.name == "nt"
 TASKS = """\
-demo              a day's story at a shop (--headless --out DIR: pictures and a report)
+demo              a day's story at a shop, --station: a station's night (--headless --out DIR: pictures, report)
 run               open the program on this machine's own book
 test              everything that must hold: lint, types, contracts, tests
 bench NAME        measure; the last line is one JSON object

@@ -125,7 +125,9 @@ class Counter:
             enrol=self.enrol,
             try_now=self._try_now,
             practise=lambda: _practise(self._role),
-            station=self._station_pcs() if self._role == STATION else None,
+            station=self._station_pcs()
+            if self._role == STATION or not self.reader.get("secret", "")
+            else None,
         )
 
     def _station_pcs(self) -> StationPCs:

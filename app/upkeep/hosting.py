@@ -137,11 +137,17 @@ class Hosting:
     def _look(self) -> StationView:
         from app.sync.outbox import AT_HOST
 
-        hosts, at_host, server, device = self._with_reader(
-            lambda r: (r.get(HOSTS, 0), r.get(AT_HOST, 0), r.get("server", ""), r.get("device", ""))
+        hosts, at_host, server, device, secret = self._with_reader(
+            lambda r: (
+                r.get(HOSTS, 0),
+                r.get(AT_HOST, 0),
+                r.get("server", ""),
+                r.get("device", ""),
+                r.get("secret", ""),
+            )
         )
         if not hosts:
-            return StationView(address=_without_scheme(server) if at_host else "")
+            return StationView(is_placed=bool(secret), address=_without_scheme(server) if at_host else "")
         from app.hub.host import lan_address
 
         host = self._opened()

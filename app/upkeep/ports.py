@@ -24,8 +24,12 @@ class OtherPC:
 
 @dataclass(frozen=True, slots=True)
 class StationView:
-    """How this PC stands with the station's other PCs: it is the host, or has joined one (``address``), or neither."""
+    """How this PC stands with the station's other PCs: it is the host, or has joined one (``address``), or neither.
 
+    ``is_placed`` is false while the PC belongs to nobody yet: it may join a station's host, and nothing else.
+    """
+
+    is_placed: bool = True
     is_host: bool = False
     is_running: bool = False
     address: str = ""

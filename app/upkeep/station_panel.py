@@ -94,7 +94,7 @@ class StationPanel(Card):
     def show_view(self, view: StationView) -> None:
         """Show this."""
         self._sentence.setText(station_sentence(view))
-        self._host.setVisible(not view.is_host and not view.address)
+        self._host.setVisible(view.is_placed and not view.is_host and not view.address)
         self._join.setVisible(not view.is_host)
         self._code.setVisible(view.is_host)
         self._code.setEnabled(view.is_running)

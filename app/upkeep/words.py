@@ -98,6 +98,8 @@ NO_CODE = Answer(Tone.WRONG, "没有登记码", "主机现在没有回答。请�
 
 def station_sentence(view: StationView) -> str:
     """How this PC stands with the others, and what can be done."""
+    if not view.is_placed:
+        return "网格站的又一台电脑：按“加入主机”就行，不用再向平台要码。自提点的电脑不用管这里。"
     if not view.is_host:
         if view.address:
             return f"已加入主机 {view.address}。主机关了也能照常干活，回来后自动补上。"

@@ -139,7 +139,17 @@ def test_a_pc_without_a_place_at_the_platform_cannot_be_the_host(
 
 
 def test_a_shop_has_no_panel(counters: list[Counter]) -> None:
+    counters[0].store.writer.do(BeAShop())
     assert settings_of(counters[0])._station is None
+
+
+def test_a_pc_that_belongs_to_nobody_may_join_a_host_and_cannot_be_one(
+    qtbot: QtBot, counters: list[Counter]
+) -> None:
+    panel = panel_of(counters[0])
+    qtbot.waitUntil(lambda: "又一台电脑" in panel._sentence.text(), timeout=LONG)
+    assert panel._join.isVisible()
+    assert not panel._host.isVisible()
 
 
 def test_the_sheet_offers_what_was_found_and_keeps_what_was_typed(counters: list[Counter]) -> None:
@@ -176,10 +186,19 @@ def test_a_pc_at_a_host_hears_of_the_host_and_not_of_the_platform(trouble: Troub
 
 def test_what_the_panel_says_of_this_pc() -> None:
     assert "主机" in station_sentence(StationView())
+    assert "加入主机" in station_sentence(StationView(is_placed=False))
     assert "10.0.0.7" in station_sentence(StationView(address="10.0.0.7:8610"))
     running = StationView(is_host=True, is_running=True, address="10.0.0.7:8610", unsent_above=4)
     assert "4 笔" in station_sentence(running)
     assert "正在启动" in station_sentence(StationView(is_host=True))
+
+
+@dataclass(frozen=True, slots=True)
+class BeAShop:
+    """The book as it is after a shop's enrolment."""
+
+    def perform(self, book: Book) -> None:
+        book.put("secret", "geheim")
 
 
 @dataclass(frozen=True, slots=True)
