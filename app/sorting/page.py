@@ -36,7 +36,7 @@ from app.sorting.actions import (
 from app.sorting.board import PutBoard
 from app.sorting.crates import ConfirmPut
 from app.sorting.listing import LeftStrip, Shown, columns, product_listing, step_listing
-from app.sorting.rules import Code, Confirm, Look, Reason, read_code, read_count
+from app.sorting.rules import Code, Confirm, Look, Reason, read_code, read_count, slot_code
 from app.sorting.sheets import ClashSheet, Shares, ShareSheet, SorterSheet, WaySheet
 from app.sorting.steps import products_of, steps_of, stranger
 from app.sorting.way import Way
@@ -281,6 +281,10 @@ class SortingPage(LinePage):
         """A crate confirms what is waited for; otherwise it says itself what it is for."""
         if self._waiting is not None:
             self._do(SortPiece(self._waiting.label, code), self._confirmed)
+        elif self._last is not None and code in (self._last.crate, slot_code(self._last.slot)):
+            self._do(
+                ConfirmPut(self._last, code), self._checked
+            )  # a piece that came between two stops of a way
         elif self._way is not None and self._way.current is not None:
             step = self._way.current
             self._do_put(SortProduct(self._way.barcode, step.point, step.pieces, self._way.product, code))
@@ -385,6 +389,7 @@ class SortingPage(LinePage):
         if not isinstance(result, Put):
             self._show(result)
             return
+        self._last = None
         self.desk.answer(words.answer(result))
         self._go_on()
 

@@ -252,6 +252,20 @@ def test_the_wrong_crate_on_the_way_alarms_too(counter: Counter, night: StationN
     assert counter.page.board.face.tone is not Tone.WRONG
 
 
+def test_a_piece_between_two_stops_is_confirmed_by_its_own_crate(
+    counter: Counter, night: StationNight
+) -> None:
+    lines = wide_product(night)
+    counter.scan(lines[0].barcode)
+    slot = counter.page._way.current.slot
+    piece = next(x for x in night.lines if x not in lines and slot_of(counter.store, x.point) != slot)
+    counter.scan(label_of(piece))
+    crate = rows(counter.store, "SELECT crate FROM wall_crates")[0][0]
+    assert counter.scan(crate).word == "对了"
+    assert counter.page._way.current.slot == slot
+    assert counter.answer_after(lambda: counter.press(Qt.Key.Key_Return)).kind is Tone.OK
+
+
 def test_a_sealed_crate_alarms_on_the_way(counter: Counter, night: StationNight) -> None:
     line = first_line(night, pieces=2)
     put = put_of(counter, SortPiece(label_of(line)))
