@@ -240,7 +240,10 @@ class RoutingPage(Page):
         if self._whole.currentIndex():
             self.master.look()
         known = gather(self._reader, day=day, before=self._known)
-        same, self._known, self.hand.known = known == self._known, known, known
+        same = known == self._known
+        if same and self._known is not None:
+            known = self._known  # what was made of it still serves
+        self._known = self.hand.known = known
         if self.stage is Stage.SEARCHING:
             return
         board = self.board
@@ -565,6 +568,7 @@ class RoutingPage(Page):
                 glyph=Glyph.ROUTE,
             )
             return
+        self.planner.prepare(known)
         pieces = sum(demand.pieces for demand in known.demands)
         vans = len(known.vans) or len(known.listed)
         self.state.show_empty(

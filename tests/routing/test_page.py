@@ -689,6 +689,18 @@ def test_what_comes_during_a_search_is_in_the_plan_when_it_ends(qtbot: QtBot, tm
     made.store.close()
 
 
+def test_the_night_is_put_together_before_the_key_is_pressed(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station.until(lambda: not station.page.planner.busy)
+
+    def again(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("app.routing.planner.tonight", again)
+    station.planned()
+
+
 def test_two_changes_in_a_hurry_both_hold(station: Station) -> None:
     page = station.planned()
     board = page.board
@@ -777,6 +789,8 @@ def test_planning_that_fails_is_said_and_the_page_goes_on(
     def fails(*_: object, **__: object) -> None:
         raise ValueError
 
+    station.until(lambda: not station.page.planner.busy)
+    station.page.planner._made = None
     monkeypatch.setattr("app.routing.planner.tonight", fails)
     answer = station.answer_after(lambda: station.press(Qt.Key.Key_F12))
     assert answer.word == "没有排成"
