@@ -224,7 +224,7 @@ class _Drawing:
     def _foot(self, rect: QRectF) -> None:
         """Who should help where, else the next step; short pieces and slips at the right."""
         board = self._board
-        counts = f"短少 {board.short}　差错 {board.slips.per_ten_thousand:.0f}/万件"
+        counts = f"短少 {board.short}　差错 {words.slip_rate(board.slips)}/万件"
         self._painter.setFont(self._font(40))
         room = self._painter.fontMetrics().horizontalAdvance(counts) + 40
         self._text(rect, counts, 40, tokens.INK, RIGHT)

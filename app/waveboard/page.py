@@ -301,5 +301,5 @@ def _figures(board: Board) -> tuple[Figure, ...]:
         Figure("还没分", str(board.left)),
         Figure("短少", str(board.short), Tone.LOOK if board.short else Tone.INFO),
         Figure("件/人时", str(board.per_head_hour) if board.per_head_hour else "—"),
-        Figure("错/万件", f"{board.slips.per_ten_thousand:.0f}", more=words.slips(board.slips)),
+        Figure("错/万件", words.slip_rate(board.slips), more=words.slips(board.slips)),
     )

@@ -15,6 +15,8 @@ from app.waveboard import rules
 from app.waveboard.projection import BIN_MS, LOOK_BACK_MS, Bin, Coming, Projection, Work, project
 from app.waveboard.rules import Help, Night, Room, RouteNow, Side, Sorter, State, TruckNow
 
+ENOUGH_FOR_A_RATE = 300
+"""Pieces (ours): one slip among fewer would stand on the board as hundreds."""
 RECENT_MS = 20 * 60_000
 """Where somebody works is read from the puts of so long."""
 KEPT = frozenset({"RoutesListed", "PlanAdopted", "WallPlanned", "StopSet", "*"})
@@ -35,9 +37,9 @@ class Slips:
         return sum(count for _, count in self.kinds)
 
     @property
-    def per_ten_thousand(self) -> float:
-        """Slips per 10,000 pieces put; 0 before anything was put."""
-        return self.count * 10_000 / self.pieces if self.pieces else 0.0
+    def per_ten_thousand(self) -> float | None:
+        """Slips per 10,000 pieces put; none before so many were put that a rate says something."""
+        return self.count * 10_000 / self.pieces if self.pieces >= ENOUGH_FOR_A_RATE else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,12 @@ def sorter_line(sorter: Sorter) -> tuple[str, str]:
     return where, f"{sorter.per_hour} 件/时" if sorter.per_hour else "刚开始"
 
 
+def slip_rate(found: Slips) -> str:
+    """Slips per 10,000 pieces, as a number or a dash."""
+    rate = found.per_ten_thousand
+    return "—" if rate is None else f"{rate:.0f}"
+
+
 def slips(found: Slips) -> str:
     """`每万件 16，放错筐 3`: the rate, and the commonest kind."""
     if not found.count:
