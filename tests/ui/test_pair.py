@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -107,6 +108,7 @@ def test_cleared_pages_make_room_for_others(counter: CounterWindow) -> None:
     other = Half(counter.desk, "看板", frozenset())
     counter.add_page(other)
     assert counter.page is other
+    QCoreApplication.processEvents()
     assert [button.isChecked() for button in counter.rail.findChildren(RailButton) if button.isVisible()] == [
         True
     ]
