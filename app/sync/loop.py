@@ -117,7 +117,9 @@ class SyncLoop:
         engine = self._engine = self._make_engine()
         try:
             while not self._bell.ended:
-                self._bell.wait(self._step(engine), for_facts=not engine.failing)
+                seconds = self._step(engine)
+                if seconds > 0:  # more news or facts are waiting already: nothing is gathered first
+                    self._bell.wait(seconds, for_facts=not engine.failing)
         finally:
             engine.close()
 

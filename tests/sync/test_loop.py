@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 from random import Random
 
+import pytest
+
 from app.domain import events as e
+from app.sync import loop as loop_module
 from app.sync.engine import Engine
 from app.sync.http import HttpPlatform
 from app.sync.loop import Bell, SyncLoop
@@ -114,3 +117,33 @@ def test_a_reading_has_one_mood() -> None:
     assert Reading(now_ms=100_000, last_contact_ms=1, unsent=1, oldest_ms=1).mood is Mood.BEHIND
     assert Reading(last_contact_ms=1, trouble=Trouble.SIGNED_OUT).mood is Mood.SIGNED_OUT
     assert Reading(last_contact_ms=1, alarm=Trouble.MISMATCH, trouble=Trouble.BUSY).mood is Mood.ALARM
+
+
+def test_scans_do_not_keep_waiting_news_from_being_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody scans on and on while more of a long feed waits: each part is fetched at once."""
+    monkeypatch.setattr(loop_module, "IDLE_SECONDS", 60.0)
+    monkeypatch.setattr(loop_module, "LONGEST_GATHERING", 60.0)
+    fetched, done = [], threading.Event()
+
+    class LongFeed:
+        failing = False
+
+        def step(self) -> float:
+            loop.fact_recorded()
+            fetched.append(1)
+            if len(fetched) < 4:
+                return 0.0
+            done.set()
+            return 60.0
+
+        def network_returned(self) -> None:
+            """Nothing is asked of it here."""
+
+        def close(self) -> None:
+            """Nothing is kept open."""
+
+    loop = SyncLoop(LongFeed)
+    loop.start()
+    assert done.wait(20)
+    loop.stop()
+    assert len(fetched) == 4
