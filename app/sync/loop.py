@@ -80,7 +80,9 @@ class Bell:
         end = time.monotonic() + LONGEST_GATHERING
         while self._facts < USUAL and time.monotonic() < end and not self._is_urgent():
             seen = self._facts
-            if not self._rung.wait_for(lambda seen=seen: self._facts > seen, timeout=IDLE_SECONDS):  # type: ignore[misc]
+            if not self._rung.wait_for(
+                lambda seen=seen: self._facts > seen or self._is_urgent(), timeout=IDLE_SECONDS
+            ):  # type: ignore[misc]
                 return
 
 
