@@ -79,11 +79,12 @@ class Bell:
     def _gather(self) -> None:
         end = time.monotonic() + LONGEST_GATHERING
         while self._facts < USUAL and time.monotonic() < end and not self._is_urgent():
-            seen = self._facts
-            if not self._rung.wait_for(
-                lambda seen=seen: self._facts > seen or self._is_urgent(), timeout=IDLE_SECONDS
-            ):  # type: ignore[misc]
+            if not self._more_than(self._facts):
                 return
+
+    def _more_than(self, seen: int) -> bool:
+        """Whether more rings before the line has been idle for a moment."""
+        return self._rung.wait_for(lambda: self._facts > seen or self._is_urgent(), timeout=IDLE_SECONDS)
 
 
 class SyncLoop:
