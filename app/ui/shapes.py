@@ -157,7 +157,8 @@ def _tone_mark(tone: Tone) -> QPainterPath:
 
 def scale_of(widget: QWidget) -> float:
     """The text scale a widget is drawn at, read from its own font so that no global has to be kept."""
-    return max(widget.font().pixelSize(), 1) / tokens.BASE_PX if widget.font().pixelSize() > 0 else 1.0
+    pixels = widget.font().pixelSize()
+    return pixels / tokens.BASE_PX if pixels > 0 else 1.0
 
 
 def sized(widget: QWidget, pixels: float) -> int:

@@ -269,9 +269,9 @@ class RoutesGrid(QWidget):
         if len(cells) != len(before):
             self.updateGeometry()
             self.update()
-        for at, (old, new) in enumerate(zip(before, self.cells, strict=False)):
+        for old, new, place in zip(before, self.cells, self.places(), strict=False):
             if old != new:
-                self.update(self.place(at).toAlignedRect())
+                self.update(place.toAlignedRect())
         loud = [cell for cell in cells if words.STATES[cell[1]][1] in (Tone.LOOK, Tone.WRONG)]
         self.setAccessibleDescription("。".join(words.route_aloud(*cell) for cell in loud[:5]))
 
@@ -301,27 +301,28 @@ class RoutesGrid(QWidget):
         share = (self.height() + self._gap()) / self._rows() - self._gap()
         return min(sized(self, TALL), max(sized(self, LOW), share))
 
-    def place(self, at: int) -> QRectF:
-        """Where a cell stands."""
+    def places(self) -> list[QRectF]:
+        """Where the cells stand, one for each."""
         columns, gap, tall = self.columns(self.width()), self._gap(), self._tall()
         wide = (self.width() - gap * (columns - 1)) / columns
-        row, column = divmod(at, columns)
-        return QRectF(column * (wide + gap), row * (tall + gap), wide, tall)
+        return [
+            QRectF(at % columns * (wide + gap), at // columns * (tall + gap), wide, tall)
+            for at in range(len(self.cells))
+        ]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         measures, region = _Measures.of(self), event.region()
-        for at, cell in enumerate(self.cells):
-            place = self.place(at)
+        for cell, place in zip(self.cells, self.places(), strict=True):
             if region.intersects(place.toAlignedRect()):
                 _paint_cell(painter, place.adjusted(0.5, 0.5, -0.5, -0.5), cell, measures)
 
     def event(self, event: QEvent) -> bool:
         """A cell under the mouse tells all of itself."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            for at, cell in enumerate(self.cells):
-                if self.place(at).contains(QPointF(event.pos())):
+            for cell, place in zip(self.cells, self.places(), strict=True):
+                if place.contains(QPointF(event.pos())):
                     QToolTip.showText(event.globalPos(), words.route_aloud(*cell), self)
                     return True
             QToolTip.hideText()

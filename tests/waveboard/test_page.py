@@ -391,12 +391,12 @@ def test_a_whole_night_is_seen_without_scrolling(
     window.resize(*size)
     window.show()
     qtbot.waitUntil(
-        lambda: page.routes.place(0).width() > 0 and page.visibleRegion().boundingRect() == page.rect()
+        lambda: page.routes.places()[0].width() > 0 and page.visibleRegion().boundingRect() == page.rect()
     )
     assert len(page.routes.cells) == 27
-    last = page.routes.place(26).toAlignedRect()
+    last = page.routes.places()[26].toAlignedRect()
     assert page.routes.visibleRegion().contains(last)
-    assert len({page.routes.place(at).toAlignedRect().getRect() for at in range(27)}) == 27
+    assert len({place.toAlignedRect().getRect() for place in page.routes.places()}) == 27
     shown = [card for card in page.findChildren(StepCard) if card.isVisible()]
     for piece in (page.finish, page.figures, page.to_table, page.to_big, *shown):
         assert piece.visibleRegion().boundingRect() == piece.rect()
