@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+from datetime import date
 from pathlib import Path
 
 from app import __version__
@@ -46,12 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     demo = verbs.add_parser("demo", help="a day's story at a shop on the embedded sandbox platform")
     demo.add_argument("--headless", action="store_true", help="no window: play the whole day, leave pictures")
     demo.add_argument("--station", action="store_true", help="a grid station's night instead of a shop's day")
-    demo.add_argument("--points", type=int, default=550, help="with --station: pickup points")
-    demo.add_argument("--pieces", type=int, default=9_400, help="with --station: pieces of the night")
+    demo.add_argument("--points", type=_some, default=550, help="with --station: pickup points")
+    demo.add_argument("--pieces", type=_some, default=9_400, help="with --station: pieces of the night")
     demo.add_argument("--out", type=Path, help="folder for pictures and report.json")
     demo.add_argument("--seed", type=int, default=7)
     demo.add_argument("--county", default="宾阳县")
-    demo.add_argument("--date", default="2026-11-22", help="the business day, YYYY-MM-DD")
+    demo.add_argument("--date", type=_day, default="2026-11-22", help="the business day, YYYY-MM-DD")
     hub = verbs.add_parser("hub", help="the platform API as a service")
     hub.add_argument("--host", default="127.0.0.1")
     hub.add_argument("--port", type=int, default=8600)
@@ -64,6 +65,21 @@ def _parser() -> argparse.ArgumentParser:
     practice = verbs.add_parser("practice", help="the window on practice goods; the real book is not touched")
     practice.add_argument("--station", action="store_true", help="a grid station's night")
     return parser
+
+
+def _some(text: str) -> int:
+    """A number from 1 on; argparse says of others that they are not."""
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is below 1")
+    return int(text)
+
+
+def _day(text: str) -> str:
+    """A day as YYYY-MM-DD; argparse says of others that they are none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no day (YYYY-MM-DD)") from error
 
 
 def _open(options: argparse.Namespace) -> int:
