@@ -6,11 +6,11 @@ import json
 import types
 import typing
 from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain import events, night
 from app.domain.events import Fact
@@ -29,8 +29,7 @@ class UnknownKind(BadFact):
     """A kind of fact that this version of the program does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A fact with its envelope: who recorded it, as which, when (device time and its known skew, ms), for which day."""
 
     id: FactId
@@ -244,8 +243,8 @@ def _arguments(cls: type, named: list[tuple[Field[Any], Callable[[Any], Any]]], 
 
 def canonical(recorded: Recorded) -> bytes:
     """The bytes a digest covers: all of a fact but the device and epoch it is chained in."""
-    r = recorded
-    return f"{r.id.seq}\n{r.at_ms}\n{r.skew_ms}\n{r.day}\n{r.operator}\n{r.kind}\n{r.body}".encode()
+    (_, _, seq), at_ms, skew_ms, day, operator, kind, body = recorded
+    return f"{seq}\n{at_ms}\n{skew_ms}\n{day}\n{operator}\n{kind}\n{body}".encode()
 
 
 def chained(previous: bytes, recorded: Recorded) -> bytes:

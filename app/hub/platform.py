@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -31,7 +30,7 @@ def _say(connection: Connection, point: str, fact: e.Fact, *, now_ms: int) -> Fa
     known = FactId(PLATFORM_DEVICE, 1, feed.lock_point(connection, point) + 1)
     recorded = platform_fact(fact, now_ms=now_ms)
     feed.tell(connection, point, [recorded])
-    entry = Entry(replace(recorded, id=known), fact)
+    entry = Entry(recorded._replace(id=known), fact)
     voided = Ledger(connection, point).take([entry])
     feed.tell(connection, point, [platform_fact(item, now_ms=now_ms) for item in voided])
     pass_keys_on(connection, point, [entry], now_ms=now_ms)

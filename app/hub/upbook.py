@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.domain import codec
 from app.domain import events as e
@@ -108,9 +108,9 @@ def _as_own(book: Book, fact: Recorded, known: FactId) -> Recorded:
         voided = codec.decode(fact.kind, fact.body)
         if isinstance(voided, e.Voided):
             body = codec.encode(e.Undone(voided.of, voided.reason))
-            fact = replace(fact, kind=e.Undone.__name__, body=body)
+            fact = fact._replace(kind=e.Undone.__name__, body=body)
     body = renamed(fact.body, lambda name: name_above(book, name))
-    return replace(fact, id=known, body=_with_origin(body, fact.id))
+    return fact._replace(id=known, body=_with_origin(body, fact.id))
 
 
 def _with_origin(body: str, first: FactId) -> str:
@@ -131,7 +131,7 @@ def as_first_said(reader: Reader, fact: Recorded) -> Recorded:
     """A fact from above as the station knows it: under first names, its own and those that its body holds."""
     first = origin_of(fact.body)
     body = renamed(_OF.sub("}", fact.body), lambda name: name_below(reader, name))
-    return replace(fact, id=first or fact.id, body=body)
+    return fact._replace(id=first or fact.id, body=body)
 
 
 def renamed(body: str, name_of: Callable[[FactId], FactId | None]) -> str:

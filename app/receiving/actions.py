@@ -21,7 +21,7 @@ from app.domain.refusals import Refused, refused
 from app.domain.slots import is_too_warm, read_slot
 from app.receiving import rules
 from app.receiving.rules import Expected, Look, Reading, Reason, Taken
-from app.receiving.standing import PERSON, Here, give_slots, here, settled
+from app.receiving.standing import PERSON, Here, give_slots, here, settled, slots_of
 from app.store.book import Book
 
 SURPLUS = str(places.shelf(places.SURPLUS_SLOT))
@@ -32,8 +32,7 @@ NOBODYS = "over/"
 """Lots of goods that nobody ordered are called after their barcode, `over/6901234567892`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """Pieces of one order line and the slot they were given."""
 
     lot: str
@@ -42,8 +41,7 @@ class Placed:
     slot: str
 
 
-@dataclass(frozen=True, slots=True)
-class CrateIn:
+class CrateIn(NamedTuple):
     """A crate was received whole; `late` where it had been missing, `rest` where a part had come before."""
 
     crate: str
@@ -216,7 +214,7 @@ class Receive:
         since = day_after(at.day, -OLDEST_OPEN_DAYS)
         rows = book.rows(_EXPECTED, {"barcode": self.code, "point": at.point, "day": at.day, "since": since})
         if rows:
-            return self._goods(book, at, rows)
+            return self._goods(book, rows)
         return _stranger(book, at, self.code, self.pieces or 1)
 
     def _crate(self, book: Book, at: Here, trip: _Trip) -> CrateIn | Refused:
@@ -229,9 +227,9 @@ class Receive:
             return refused(Reason.EMPTY_CRATE, code=self.code)
         if trip.rank(at) > 1:
             return _of_another_day(book, trip)
-        return _receive_crate(book, at, trip)
+        return _receive_crate(book, trip)
 
-    def _goods(self, book: Book, at: Here, rows: Sequence[Sequence[Any]]) -> GoodsIn | WhichProduct | Refused:
+    def _goods(self, book: Book, rows: Sequence[Sequence[Any]]) -> GoodsIn | WhichProduct | Refused:
         lines = [_expected(row[:-1]) for row in rows]
         new = {row[1] for row in rows if not row[-1]}
         open_lines = [line for line in lines if line.van + line.short]
@@ -245,16 +243,16 @@ class Receive:
             return WhichProduct(self.code, self.pieces, tuple(products.items()))
         elif open_lines:
             lines = open_lines
-        return self._count(book, at, lines, new)
+        return self._count(book, lines, new)
 
-    def _count(self, book: Book, at: Here, lines: list[Expected], new: Container[str]) -> GoodsIn | Refused:
+    def _count(self, book: Book, lines: list[Expected], new: Container[str]) -> GoodsIn | Refused:
         pieces = self.pieces or 1
         taken, beyond = rules.spread(lines, pieces, unpacking=self.unpacking)
         first = taken[0].line if taken else rules.first_of(lines, unpacking=self.unpacking)
         surplus = Surplus(first.trip, first.lot, self.code, first.product, beyond) if beyond else None
         if not taken:
             return refused(Reason.ALL_HERE, **_about(surplus or Surplus("", "", "", "", 0)))
-        placed = _place(book, at, taken)
+        placed = _place(book, taken)
         for trip in dict.fromkeys(take.line.trip for take in taken if take.line.trip in new):
             book.record(e.VanArrived(trip))
         facts = _record_goods(book, taken, placed)
@@ -283,7 +281,7 @@ class ReceiveLate:
         at = here(book)
         for trip in sorted(_crates(book, self.code), key=lambda trip: trip.day, reverse=True):
             if trip.point == at.point and any(line.short + line.van for line in trip.content):
-                return _receive_crate(book, at, trip)
+                return _receive_crate(book, trip)
         return refused(Reason.UNKNOWN, code=self.code)
 
 
@@ -334,7 +332,7 @@ def _expected(row: Sequence[Any]) -> Expected:
 _ZONES = {str(zone): zone for zone in Zone}
 
 
-def _receive_crate(book: Book, at: Here, trip: _Trip) -> CrateIn | Refused:
+def _receive_crate(book: Book, trip: _Trip) -> CrateIn | Refused:
     """Everything of a crate that is still in the van; of a crate that was missing whole, everything."""
     came = any(line.came for line in trip.content)
     taken = [Taken(line, line.van) for line in trip.content if line.van]
@@ -343,7 +341,7 @@ def _receive_crate(book: Book, at: Here, trip: _Trip) -> CrateIn | Refused:
         taken = [Taken(line, line.short, late) for line in trip.content if line.short]
     if not taken:
         return _already(book, trip)
-    placed = _place(book, at, taken)
+    placed = _place(book, taken)
     if not trip.arrived_ms:
         book.record(e.VanArrived(trip.trip))
     goods = tuple([Count(one.lot, one.pieces, one.slot) for one in placed])
@@ -377,9 +375,9 @@ def _record_goods(book: Book, taken: Sequence[Taken], placed: Sequence[Placed]) 
 # --- slots -------------------------------------------------------------------------------------------------
 
 
-def _place(book: Book, at: Here, taken: Sequence[Taken]) -> tuple[Placed, ...]:
+def _place(book: Book, taken: Sequence[Taken]) -> tuple[Placed, ...]:
     """A slot for each taking: one buyer together in each zone, also over several platforms."""
-    slots = give_slots(book, at, taken)
+    slots = give_slots(book, taken)
     return tuple(
         [
             Placed(line.lot, line.product, pieces, slot)
@@ -635,7 +633,7 @@ class FindAfterAll:
         if not 0 < self.pieces <= line.short:
             return refused(Reason.MORE_THAN_HERE, have=line.short, asked=self.pieces)
         taken = [Taken(line, self.pieces, late=True)]
-        placed = _place(book, here(book), taken)
+        placed = _place(book, taken)
         facts = _record_goods(book, taken, placed)
         settled(book)
         return GoodsIn(
@@ -666,7 +664,7 @@ class Rehouse:
     to: str
 
     def perform(self, book: Book) -> Rehoused | Refused:
-        slot = read_slot(self.to, here(book).slots)
+        slot = read_slot(self.to, slots_of(book))
         if slot is None:
             return refused(Reason.NO_SUCH_SLOT, slot=self.to[:20])
         goods = _together(book, self.lot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from app.domain.goods import Zone
@@ -16,19 +16,16 @@ class Need(NamedTuple):
     zone: Zone
 
 
-def assign(
-    needs: Iterable[Need], *, kept: Mapping[Need, str], loads: Mapping[str, int], slots: Slots
-) -> dict[Need, str]:
+def assign(needs: Iterable[Need], *, kept: dict[Need, str], loads: dict[str, int], slots: Slots) -> list[str]:
     """A slot for every need: the one the buyer has already, else the least loaded of the zone, first names first.
 
-    `loads` are lots that stand in each slot; what is assigned here counts as one more.
+    `loads` are lots that stand in each slot, a `defaultdict`. Both it and `kept` are brought up to date.
     """
-    load = dict(loads)
-    given: dict[Need, str] = {}
+    given = []
     for need in needs:
-        if need in given:
-            continue
-        slot = kept.get(need) or min(slots[need.zone], key=lambda name: load.get(name, 0))
-        load[slot] = load.get(slot, 0) + 1
-        given[need] = slot
+        slot = kept.get(need)
+        if slot is None:
+            slot = kept[need] = min(slots[need.zone], key=loads.__getitem__)
+        loads[slot] += 1
+        given.append(slot)
     return given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,12 +16,10 @@ from app.store.book import Book
 
 
 class Here(NamedTuple):
-    """This point, its slots, its business day, and a mark that changes with everything written into the book."""
+    """This point and its business day."""
 
     point: str
-    slots: Slots
     day: str
-    mark: tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -29,7 +28,7 @@ class _Standing:
 
     mark: tuple[int, int]
     kept: dict[Need, str] = field(default_factory=dict)
-    loads: dict[str, int] = field(default_factory=dict)
+    loads: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
 PERSON = "CASE WHEN p.tail <> '' AND p.name <> '' THEN p.tail || ' ' || p.name ELSE l.buyer END"
@@ -42,10 +41,10 @@ _SHELVES = (
 
 def here(book: Book) -> Here:
     """Where and when this is."""
-    return Here(str(book.get("point", "")), _slots(book), book.day, book.mark)
+    return Here(str(book.get("point", "")), book.day)
 
 
-def _slots(book: Book) -> Slots:
+def slots_of(book: Book) -> Slots:
     setting = book.get("slots")
     known: tuple[object, Slots] | None = book.in_mind.get(all_slots)
     if known is None or known[0] is not setting:
@@ -53,16 +52,11 @@ def _slots(book: Book) -> Slots:
     return known[1]
 
 
-def give_slots(book: Book, at: Here, taken: Sequence[Taken]) -> list[str]:
+def give_slots(book: Book, taken: Sequence[Taken]) -> list[str]:
     """A slot for each taking, one person together in each zone over all platforms; `settled` has to follow."""
-    known = _standing(book, at)
-    needs = [Need(take.line.person, take.line.zone) for take in taken]
-    given = assign(needs, kept=known.kept, loads=known.loads, slots=at.slots)
-    for need, slot in given.items():
-        known.kept.setdefault(need, slot)
-    for need in needs:
-        known.loads[given[need]] = known.loads.get(given[need], 0) + 1
-    return [given[need] for need in needs]
+    known = _standing(book)
+    needs = [Need(line.person, line.zone) for line, _, _ in taken]
+    return assign(needs, kept=known.kept, loads=known.loads, slots=slots_of(book))
 
 
 def settled(book: Book) -> None:
@@ -72,20 +66,20 @@ def settled(book: Book) -> None:
         known.mark = book.mark
 
 
-def _standing(book: Book, at: Here) -> _Standing:
+def _standing(book: Book) -> _Standing:
     known: _Standing | None = book.in_mind.get(_Standing)
-    if known is None or known.mark != at.mark:
-        known = book.in_mind[_Standing] = _read(book, at.mark)
+    if known is None or known.mark != book.mark:
+        known = book.in_mind[_Standing] = _read(book)
     known.mark = (-1, -1)  # until `settled`: a command that fails half way leaves nothing in mind
     return known
 
 
-def _read(book: Book, mark: tuple[int, int]) -> _Standing:
-    known = _Standing(mark)
+def _read(book: Book) -> _Standing:
+    known = _Standing(book.mark)
     for place, zone, person in book.rows(_SHELVES):
         slot = place.removeprefix("shelf:")
         need = Need(person, Zone(zone))
-        known.loads[slot] = known.loads.get(slot, 0) + 1
+        known.loads[slot] += 1
         if slot != SURPLUS_SLOT:
             known.kept[need] = min(slot, known.kept.get(need, slot))
     return known

@@ -72,9 +72,10 @@ class Book:
 
     def get(self, key: str, default: Any = None) -> Any:
         """A value of the small state table; what was read once is remembered, for nobody else writes here."""
-        if key not in self._state:
-            self._state[key] = read_state(self, key, _NOTHING)
-        found = self._state[key]
+        try:
+            found = self._state[key]
+        except KeyError:
+            found = self._state[key] = read_state(self, key, _NOTHING)
         return default if found is _NOTHING else found
 
     def holder(self, key: str) -> Row | None:
@@ -84,7 +85,8 @@ class Book:
     @property
     def day(self) -> str:
         """The business day that runs now, by this PC's clock corrected by its known skew."""
-        return business_day(self.clock.now_ms() - self.skew)
+        self._recall()
+        return business_day(self.clock.now_ms() - self.skew_ms)
 
     @property
     def skew(self) -> int:
@@ -220,7 +222,7 @@ class Book:
     def _apply(self, row: int, recorded: Recorded, fact: Fact) -> None:
         entry = Entry(row, recorded)
         kind: Any = type(fact)
-        if isinstance(fact, Undone | Voided):
+        if isinstance(fact, _TAKE_BACK):
             self._take_back(entry, fact.of)
         else:
             self._move(row, _moves_by_kind(kind)(fact))
@@ -308,6 +310,7 @@ def _readable(recorded: Recorded) -> Fact | None:
 
 
 _NOTHING = object()
+_TAKE_BACK = (Undone, Voided)
 _text_of = lru_cache(maxsize=4096)(Place.__str__)
 _moves_by_kind = lru_cache(maxsize=None)(moves_of.dispatch)
 _guard_by_kind = lru_cache(maxsize=None)(guard_of.dispatch)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from app.domain import guards
@@ -475,17 +475,18 @@ _TALLIED = {
 def tally(book: Book, moves: Iterable[Move]) -> None:
     """Carry moves of announced lots over to the tallies of their points."""
     for lot, pieces, source, target in moves:
-        statement = _tally_statement(_TALLIED.get(source.kind, ""), _TALLIED.get(target.kind, ""))
+        statement = _tally_statement(source.kind, target.kind)
         if statement:
             book.run(statement, {"lot": lot, "pieces": pieces})
 
 
-@lru_cache
-def _tally_statement(source: str, target: str) -> str:
+@cache
+def _tally_statement(source: Kind, target: Kind) -> str:
     """The statement that moves pieces between two columns of a tally; none where it would change nothing."""
-    if source == target:
+    off, onto = _TALLIED.get(source, ""), _TALLIED.get(target, "")
+    if off == onto:
         return ""
-    changes = [f"{name} = {name} {way} :pieces" for name, way in ((source, "-"), (target, "+")) if name]
+    changes = [f"{name} = {name} {way} :pieces" for name, way in ((off, "-"), (onto, "+")) if name]
     return (
         f"UPDATE tallies SET {', '.join(changes)}"
         " WHERE (day, point, zone) = (SELECT day, point, zone FROM load_lines WHERE lot = :lot)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -22,11 +23,12 @@ GROUP_SECONDS = 0.003
 """How long a busy writer waits for companions of a command: several guns share one sync to disk."""
 GROUP_MOST = 64
 QUIET_SECONDS = 0.25
-"""So long nobody has to come before the log is carried into the book: no scan waits for that."""
+"""So long nobody has to come before the log is carried into the book: no scan waits for that.
+
+A writer that never has a quiet moment carries it over within a commit every 1,000 pages, as SQLite does by itself.
+"""
 CARRY_AFTER = 600
 """Fewer changed rows than this stay in the log, about a hundred scans."""
-LONGEST_LOG_PAGES = 4_000
-"""A writer that never has a quiet moment carries the log over within a commit, as SQLite does by itself."""
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -60,6 +62,7 @@ class Writer:
         self._make_room = make_room
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._closing = False
+        self._blank: deque[Future[Any]] = deque()  # the next command's, made in the quiet after the last one
         self._last_group = 1
         self._behind = 0
         self._carried = 0
@@ -68,7 +71,10 @@ class Writer:
 
     def submit(self, command: Command[T]) -> Future[T]:
         """Queue a command; its future gives the answer, or raises :class:`StoreFault` with nothing recorded."""
-        future: Future[T] = Future()
+        try:
+            future: Future[T] = self._blank.pop()
+        except IndexError:
+            future = Future()
         if self._closing:
             future.set_exception(StoreFault(Fault.CLOSED))
         else:
@@ -91,7 +97,6 @@ class Writer:
     def _work(self) -> None:
         first = self._jobs.get()
         if first is not None:
-            self._connection.execute(f"PRAGMA wal_autocheckpoint = {LONGEST_LOG_PAGES}")
             self._book = self._open_book()
             self._book.someone_waits = lambda: self._behind > 0 or not self._jobs.empty()
         while first is not None:
@@ -146,6 +151,8 @@ class Writer:
                 future.set_result(answer)
             else:
                 future.set_exception(error)
+        if not self._blank:
+            self._blank.append(Future())
         topics = frozenset(self._book.changed)
         self._book.changed.clear()
         if topics:

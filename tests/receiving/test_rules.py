@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -216,10 +218,9 @@ def test_a_slot_is_said_digit_by_digit() -> None:
 
 def test_a_buyer_keeps_the_slot_and_others_get_the_emptiest() -> None:
     old, new, other = (Need(name, Zone.FROZEN) for name in ("old", "new", "other"))
-    given_slots = assign(
-        [new, old, other, new],
-        kept={old: "D-05"},
-        loads={"D-01": 1, "D-02": 0, "D-03": 0},
-        slots={Zone.FROZEN: ("D-01", "D-02", "D-03")},
-    )
-    assert given_slots == {new: "D-02", old: "D-05", other: "D-03"}
+    kept, loads = {old: "D-05"}, defaultdict(int, {"D-01": 1})
+    slots_of_the_zone = {Zone.FROZEN: ("D-01", "D-02", "D-03")}
+    given_slots = assign([new, old, other, new], kept=kept, loads=loads, slots=slots_of_the_zone)
+    assert given_slots == ["D-02", "D-05", "D-03", "D-02"]
+    assert kept == {new: "D-02", old: "D-05", other: "D-03"}
+    assert loads == {"D-01": 1, "D-02": 2, "D-03": 1, "D-05": 1}
