@@ -1,8 +1,8 @@
 """The route search at the desk: a first plan at once, two worker processes that improve it, and the best so far always.
 
-The workers search the whole from different seeds and pass on what they find. A very large night, or one in which
-every driver finds other distances (the charge for strange villages), is cut into parts along ever other lines
-instead: what the parts find can always be put together, for no van is in two of them.
+A small night is searched whole by all of them, from different seeds; they pass on what they find. A large one is cut
+into parts after the first round, along ever other lines, and each point gets so much more attention: what the parts
+find can always be put together, for no van is in two of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -27,9 +27,11 @@ from app.routing.wire import Message, night_message, order_of
 
 log = logging.getLogger(__name__)
 
-LARGE, FEWEST_STOPS = 900, 150
-"""From so many stops on the night is cut into parts; a part with fewer than the second is not worth cutting."""
-ROUND_S, ROUND_ITERATIONS = 5.0, 5_000
+FEWEST_STOPS = 150
+"""A part with fewer is not worth cutting."""
+ROUND_S, ROUND_ITERATIONS = 3.0, 5_000
+WARM = 0.5
+"""A search from a given start begins where a whole one has come to after half its time."""
 GRACE = 0.04
 """Share of the time that a worker may be late with its last word."""
 PLACEABLE = {Why.VANS_FULL, Why.NO_TIME}
@@ -63,10 +65,10 @@ class _Round:
     """Worker → part."""
     counts: dict[int, int] = field(default_factory=dict)
 
-    def orders(self) -> list[Mapping[str, Sequence[str]]]:
-        """The whole nights that can be put together: one from all parts, or each worker's own."""
+    def orders(self, news: Iterable[int]) -> list[Mapping[str, Sequence[str]]]:
+        """The whole nights that the news of some parts makes: one from all parts, or each worker's own."""
         if not self.is_cut:
-            return [self.found[part] for part in sorted(self.found)]
+            return [self.found[part] for part in news]
         best = [self.found.get(at, part) for at, part in enumerate(self.parts)]
         return [{van: points for part in best for van, points in part.items()}]
 
@@ -179,8 +181,15 @@ class Search:
 
     def _is_cut(self) -> bool:
         stops = sum(len(route.points) for route in self._plan.routes)
-        wanted = stops >= LARGE or self._night.strange_fen > 0
-        return wanted and len(self._at_work()) > 1 and stops >= 2 * FEWEST_STOPS and not self._loose()
+        return len(self._at_work()) > 1 and stops >= 2 * FEWEST_STOPS and not self._loose()
+
+    def _share(self, share: float) -> float:
+        """How far the search has come; from a given start it need not go all the way."""
+        return WARM + (1.0 - WARM) * share if self._start is not None else share
+
+    def _is_warm(self) -> bool:
+        """Whether the first round may be cut too: there is a good start, or too many kinds of vans for the whole."""
+        return self._start is not None or self._night.strange_fen > 0
 
     def _rest_s(self) -> float:
         return self._limits.seconds - (time.monotonic() - self._begun)
@@ -195,7 +204,7 @@ class Search:
         workers = self._at_work()
         seconds = self._rest_s() / (rounds - number)
         ends = time.monotonic() + seconds + GRACE * self._limits.seconds
-        is_cut = self._is_cut()
+        is_cut = self._is_cut() and (number > 0 or self._is_warm())
         parts = in_parts(self._night, self._plan, len(workers), self._chance, is_cut=is_cut)
         this = _Round(number, parts, is_cut)
         for part, worker in enumerate(workers):
@@ -206,7 +215,7 @@ class Search:
         self._iterations += sum(this.counts.values())
         this.counts.clear()
         if self._limits.iterations:
-            self._take(this)
+            self._take(this, sorted(this.found))
 
     def _job(self, this: _Round, part: int, seconds: float, rounds: int) -> Message:
         limits = self._limits
@@ -218,6 +227,8 @@ class Search:
             "seconds": self._rest_s() if limits.iterations else seconds,
             "iterations": -(-limits.iterations // rounds),
             "neighbours": limits.neighbours,
+            "begins": self._share(this.number / rounds),
+            "ends": self._share((this.number + 1) / rounds),
         }
 
     def _listen(self, this: _Round, ends: float) -> bool:
@@ -243,7 +254,7 @@ class Search:
             del this.waiting[worker.number]
         if order is not None and (is_done or not self._limits.iterations):
             this.found[part] = order
-            if not self._limits.iterations and self._take(this) and not this.is_cut:
+            if not self._limits.iterations and self._take(this, [part]) and not this.is_cut:
                 self._pass_on(this, worker, order)
 
     def _pass_on(self, this: _Round, worker: Worker, order: Mapping[str, Sequence[str]]) -> None:
@@ -258,16 +269,26 @@ class Search:
         loose = (each.point for each in self._plan.unserved if each.why in PLACEABLE)
         return [point for point in loose if point not in company]
 
-    def _take(self, this: _Round) -> bool:
-        """Whether the round has found a better plan; it is told."""
+    def _take(self, this: _Round, news: Iterable[int]) -> bool:
+        """Whether the news makes a better plan; it is told."""
         is_better = False
-        for order in this.orders():
+        for order in this.orders(news):
+            if not self._may_be_better(order):
+                continue
             plan = self._planned(order)
             if worth(self._night, plan) < worth(self._night, self._plan):
                 count = self._iterations + sum(this.counts.values())
                 self._plan, is_better = replace(plan, iterations=count), True
         self._listener(self._progress(done=False, more=sum(this.counts.values())))
         return is_better
+
+    def _may_be_better(self, order: Mapping[str, Sequence[str]]) -> bool:
+        """Whether it is worth a name and reasons; without a charge for strangers all names cost the same."""
+        if self._night.strange_fen:
+            return True
+        return worth(self._night, evaluate(self._night, order, like=self._plan)) < worth(
+            self._night, self._plan
+        )
 
     def _planned(self, order: Mapping[str, Sequence[str]]) -> Plan:
         before = self._night.yesterday or self._plan.van_of

@@ -67,20 +67,18 @@ def pairs_kept(yesterday: Mapping[str, str], van_of: Mapping[str, str]) -> float
 def named_alike(night: Night, order: Order, before: Mapping[str, str]) -> dict[str, Sequence[str]]:
     """The same routes, given among vans that are alike so that the most points keep their van of ``before``."""
     classes: dict[object, list[Van]] = defaultdict(list)
+    singled_out = {*night.pinned.values(), *(van for stop in night.stops for van in stop.forbidden)}
     for van in night.vans:
-        classes[_likeness(night, van)].append(van)
-    named: dict[str, Sequence[str]] = {}
+        classes[van.name if van.name in singled_out else _likeness(van)].append(van)
+    named: dict[str, Sequence[str]] = dict.fromkeys((van.name for van in night.vans), ())
     for vans in classes.values():
-        routes = [order.get(van.name, ()) for van in vans]
-        for van, route in zip(vans, _given(night, vans, routes, before), strict=True):
-            named[van.name] = route
+        routes = [order[van.name] for van in vans if order.get(van.name)]
+        named |= _given(night, vans, routes, before)
     return named
 
 
-def _likeness(night: Night, van: Van) -> object:
+def _likeness(van: Van) -> object:
     """What vans must have in common to change their routes."""
-    if van.name in night.pinned.values() or any(van.name in stop.forbidden for stop in night.stops):
-        return van.name
     return (
         van.pieces, van.crates, van.cold, van.fixed_fen, van.per_km_fen, van.shift_from_s, van.shift_to_s,
     )  # fmt: skip
@@ -88,16 +86,22 @@ def _likeness(night: Night, van: Van) -> object:
 
 def _given(
     night: Night, vans: Sequence[Van], routes: Sequence[Sequence[str]], before: Mapping[str, str]
-) -> list[Sequence[str]]:
-    if len(vans) == 1:
-        return list(routes)
-    prices = [[0] * len(routes) for _ in vans]
-    for column, route in enumerate(routes):
-        known = Counter(before.get(point, "") for point in route)
-        for row, van in enumerate(vans):
+) -> dict[str, Sequence[str]]:
+    """Van → route; of vans to which all routes are alike, no more are looked at than there are routes left."""
+    known = [Counter(before.get(point, "") for point in route) for route in routes]
+    if not night.strange_fen:
+        used = {van for each in known for van in each}
+        vans = sorted(vans, key=lambda van: van.name not in used)
+        vans = vans[: max(len(routes), sum(van.name in used for van in vans))]
+    prices = [[0] * len(vans) for _ in vans]
+    for row, van in enumerate(vans):
+        for column, route in enumerate(routes):
             strange = sum(strange_fen(night, van, point) for point in route) if night.strange_fen else 0
-            prices[row][column] = strange * KEEPING_FEN - known[van.name]
-    return [routes[column] for column in assigned(prices)]
+            prices[row][column] = strange * KEEPING_FEN - known[column][van.name]
+    columns = assigned(prices)
+    return {
+        van.name: routes[column] for van, column in zip(vans, columns, strict=True) if column < len(routes)
+    }
 
 
 def assigned(prices: Sequence[Sequence[int]]) -> list[int]:

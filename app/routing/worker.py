@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pyvrp import Solution
 
     from app.routing.worker_model import Model
-    from app.routing.worker_search import Found
+    from app.routing.worker_search import Found, Memory
 
 TELL_EVERY_S = 0.4
 """What is new is told at most so often, and the end always."""
@@ -60,13 +60,15 @@ def main() -> int:
 
 def serve(inbox: Inbox, say: Say) -> int:
     """Answer message after message, until one says that there is none."""
+    from app.routing.worker_search import Memory
+
     night: Night | None = None
     while (message := inbox.jobs.get()) is not None:
         if "night" in message:
-            night = night_of(message["night"])
+            night, memory = night_of(message["night"]), Memory()
             say({"ready": os.getpid()})
         elif "job" in message and night is not None:
-            _do(night, message, inbox, say)
+            _do(night, message, memory, inbox, say)
     return 0
 
 
@@ -76,7 +78,7 @@ def _warm_up() -> None:
     import app.routing.worker_search  # noqa: F401
 
 
-def _do(night: Night, job: Message, inbox: Inbox, say: Say) -> None:
+def _do(night: Night, job: Message, memory: Memory, inbox: Inbox, say: Say) -> None:
     from app.routing.worker_model import build
     from app.routing.worker_search import Effort, improve, usual_neighbours
 
@@ -90,8 +92,10 @@ def _do(night: Night, job: Message, inbox: Inbox, say: Say) -> None:
         seconds=max(0.01, job["seconds"] - (time.monotonic() - begun)),
         iterations=job["iterations"],
         neighbours=job["neighbours"] or usual_neighbours(model.data),
+        begins=job["begins"],
+        ends=job["ends"],
     )
-    found = improve(model.data, model.solution(order), effort, talk.tell, talk.ask)
+    found = improve(model.data, model.solution(order), effort, memory, talk.tell, talk.ask)
     talk.end(found)
 
 

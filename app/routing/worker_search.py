@@ -1,17 +1,21 @@
 """The search of one worker with PyVRP's local search; only the worker process imports this.
 
-First straight downhill. Then a candidate is accepted when it is better than where the search is, or than where it was
-some hundred rounds ago (late acceptance, Burke and Bykov 2017). Now and then workers compare, and who is behind goes
-on from the other's best.
+What is worse is accepted by chance, the less the later in the whole search (simulated annealing, Kirkpatrick, Gelatt,
+Vecchi 1983; a step is PyVRP's perturbation and repair): it settles just when the time is over, however much there is.
+Now and then workers that search the whole compare, and who is behind goes on from the other's best.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
 
-from pyvrp import CostEvaluator, PenaltyManager, PenaltyParams, ProblemData, RandomNumberGenerator, Solution
+import numpy as np
+from pyvrp import CostEvaluator, PenaltyManager, ProblemData, RandomNumberGenerator, Solution
 from pyvrp.search import (
     OPERATORS,
     LocalSearch,
@@ -21,26 +25,39 @@ from pyvrp.search import (
     compute_neighbours,
 )
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 NEIGHBOURS, NEIGHBOURS_UNCLOCKED = 50, 20
 """With times that bind, who lies near on the map need not be near in time: look farther."""
 LOOK_EVERY = 16
 """Iterations between two looks at the clock."""
-DOWNHILL, HISTORY = 2_000, 300
+HEAT, HEAT_AT_END = 0.2, 0.01
+"""What is worse by so many mean legs is accepted about every third time, at the beginning and at the end."""
 MEETINGS = (0.4, 0.6, 0.8)
 """Shares of the effort after which the workers compare; who is behind goes on from the other's best."""
 ENOUGH = 2_000
 """So many fruitless iterations for each point, and the search ends by itself: a small night is done in seconds."""
+NEAR, OVERLOAD, LATENESS = 10, 10.0, 5.0
+"""A mean load too many costs so many short legs at first, a second too late so many seconds of way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long and how widely to search."""
+    """How long and how widely to search, and which part of a whole search this is (shares from 0 to 1)."""
 
     seed: int
     seconds: float
     iterations: int
     """0: as many as the seconds allow."""
     neighbours: int
+    begins: float = 0.0
+    ends: float = 1.0
+
+    def heat(self, spent: float) -> float:
+        """How hot the search is when so much of this effort is spent, in mean legs."""
+        share = self.begins + (self.ends - self.begins) * min(1.0, spent)
+        return float(HEAT * (HEAT_AT_END / HEAT) ** share)
 
 
 @dataclass(slots=True)
@@ -49,6 +66,19 @@ class Found:
 
     best: Solution
     iterations: int = 0
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a worker keeps from one job of a night to the next: what lateness and overload cost where it settled."""
+
+    penalties: PenaltyManager | None = None
+
+    def penalties_for(self, data: ProblemData) -> PenaltyManager:
+        """Those of the last job, where they fit."""
+        if self.penalties is None or len(self.penalties.penalties()[0]) != data.num_load_dimensions:
+            self.penalties = PenaltyManager(first_penalties(data))
+        return self.penalties
 
 
 Tell = Callable[[Found], None]
@@ -60,35 +90,59 @@ def usual_neighbours(data: ProblemData) -> int:
     return NEIGHBOURS if data.has_time_windows() else NEIGHBOURS_UNCLOCKED
 
 
-def improve(data: ProblemData, start: Solution, effort: Effort, tell: Tell, ask: Ask) -> Found:
+def improve(
+    data: ProblemData, start: Solution, effort: Effort, memory: Memory, tell: Tell, ask: Ask
+) -> Found:
     """Search from a start until the effort is spent; what is found is told, and what others found is asked for."""
     begun = time.monotonic()
-    rng = RandomNumberGenerator(seed=effort.seed)
+    rng, chance = RandomNumberGenerator(seed=effort.seed), Random(effort.seed)
     search = _local_search(data, rng, effort.neighbours)
-    penalties = PenaltyManager(PenaltyParams().midpoint_penalties(data))
+    penalties = memory.penalties_for(data)
     costs = penalties.max_cost_evaluator()
-    found = Found(_begin(start, Solution.make_random(data, rng), search, costs))
-    walk, meetings = _Walk(found.best), list(MEETINGS)
+    found = Found(start)
+    if effort.begins == 0:
+        found.best = _begin(start, Solution.make_random(data, rng), search, costs)
+    here, meetings = found.best, list(MEETINGS)
     fruitless, enough, spent = 0, ENOUGH * data.num_clients, 0.0
     while fruitless < enough and spent < 1:
         found.iterations += 1
         costs = penalties.cost_evaluator()
-        there = search(walk.here, costs, exhaustive=False)
+        there = search(here, costs, exhaustive=False)
         penalties.register(there)
         fruitless += 1
         if _is_better(there, found.best, costs):
             found.best, fruitless = _made_the_most_of(there, search, costs), 0
             there = found.best
-        if found.iterations == DOWNHILL:
-            walk = _Walk(found.best)
-        walk.consider(there, costs, downhill=found.iterations < DOWNHILL)
+        leg = found.best.distance() / data.num_clients
+        room = -math.log(1.0 - chance.random()) * effort.heat(max(spent, fruitless / enough)) * leg
+        if costs.penalised_cost(there) < costs.penalised_cost(here) + room:
+            here = there
         spent = _spent(effort, found.iterations, begun, before=spent)
         if found.iterations % LOOK_EVERY == 0:
             tell(found)
         if meetings and spent >= meetings[0]:
             meetings.pop(0)
-            _meet(walk, found, ask(), costs)
+            other = ask()
+            if other is not None and _is_better(other, found.best, costs):
+                here = found.best = other
     return found
+
+
+def first_penalties(data: ProblemData) -> tuple[list[float], float, float]:
+    """What overload, lateness and distance too much cost at first: about where a search settles by itself.
+
+    PyVRP's own first guess is hundreds of times more, and comes down only in thousands of iterations.
+    """
+    if not data.num_clients:
+        return [1.0] * data.num_load_dimensions, 1.0, 1.0
+    leg, ride = _short_leg(data.distance_matrix(0)), _short_leg(data.duration_matrix(0))
+    loads = np.mean([data.client(at).delivery for at in range(data.num_clients)], axis=0)
+    return [OVERLOAD * leg / max(1.0, each) for each in loads], LATENESS * leg / max(1.0, ride), 1.0
+
+
+def _short_leg(matrix: NDArray[np.int64]) -> float:
+    """The median way from a client to the places near it."""
+    return float(np.median(np.sort(matrix[1:], axis=1)[:, 1 : NEAR + 1]))
 
 
 def _begin(start: Solution, dice: Solution, search: LocalSearch, costs: CostEvaluator) -> Solution:
@@ -107,48 +161,6 @@ def _spent(effort: Effort, iterations: int, begun: float, *, before: float) -> f
     if iterations % LOOK_EVERY:
         return before
     return max(before, (time.monotonic() - begun) / effort.seconds)
-
-
-def _meet(walk: _Walk, found: Found, other: Solution | None, costs: CostEvaluator) -> None:
-    """Go on from where another worker is better; what was the best here is the room to climb there."""
-    if other is not None and _is_better(other, found.best, costs):
-        walk.go_over(other, costs.penalised_cost(found.best))
-        found.best = other
-
-
-class _Walk:
-    """Where the search is, and what it cost where it was: a ring of late solutions."""
-
-    def __init__(self, here: Solution) -> None:
-        self.here = here
-        self._late: list[Solution | None] = [None] * HISTORY
-        self._at = 0
-        self._first: Solution | None = here
-        self._ceiling = 0.0
-
-    def go_over(self, here: Solution, ceiling: float) -> None:
-        """Forget what was, and go on from there; up to the ceiling all is accepted at first."""
-        self.here, self._first, self._ceiling = here, None, ceiling
-        self._late = [None] * HISTORY
-
-    def consider(self, there: Solution, costs: CostEvaluator, *, downhill: bool) -> None:
-        """Go there, if it is better than here or (not while going downhill) than what was here some time ago."""
-        cost, here = costs.penalised_cost(there), costs.penalised_cost(self.here)
-        if downhill:
-            self.here = there if cost < here else self.here
-            return
-        late = self._late[self._at]
-        bound = self._bound(late, costs)
-        if cost < bound or cost < here:
-            self.here, here = there, cost
-        if late is None or here < bound:
-            self._late[self._at] = self.here
-        self._at = (self._at + 1) % HISTORY
-
-    def _bound(self, late: Solution | None, costs: CostEvaluator) -> float:
-        if late is not None:
-            return costs.penalised_cost(late)
-        return costs.penalised_cost(self._first) if self._first is not None else self._ceiling
 
 
 def _is_better(there: Solution, best: Solution, costs: CostEvaluator) -> bool:

@@ -35,6 +35,23 @@ def test_like_vans_change_names_until_most_points_keep_theirs() -> None:
     assert named == {"V1": ["d"], "V2": ["a", "b"], "V3": ["c", "e"]}
 
 
+@given(
+    before=st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["V1", "V2", "V3", "V4", "V5"])),
+    routes=st.permutations([["a", "b"], ["c", "d", "e"], ["f"], [], []]),
+)
+def test_no_naming_of_like_vans_keeps_more_points(before: dict[str, str], routes: list[list[str]]) -> None:
+    vans = [van(f"V{n}") for n in range(1, 6)]
+    tonight = night([stop(p) for p in "abcdef"], vans)
+    named = named_alike(tonight, dict(zip((each.name for each in vans), routes, strict=True)), before)
+    kept = [sum(before.get(p) == each for p in route) for each, route in named.items()]
+    best = max(
+        sum(before.get(p) == each.name for each, route in zip(vans, way, strict=True) for p in route)
+        for way in permutations(routes)
+    )
+    assert sorted(map(list, named.values())) == sorted(routes)
+    assert sum(kept) == best
+
+
 def test_vans_that_somebody_asked_for_keep_their_name() -> None:
     tonight = night([stop("a"), stop("b")], [van("V1"), van("V2")], locked={"a": "V1"})
     named = named_alike(tonight, {"V1": ["a"], "V2": ["b"]}, {"a": "V2", "b": "V1"})

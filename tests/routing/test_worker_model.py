@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from app.routing.first import first_plan
 from app.routing.night import Night
 from app.routing.parts import in_parts
 from app.routing.worker_model import FORBIDDEN_METRES, Model, build
-from app.routing.worker_search import NEIGHBOURS, NEIGHBOURS_UNCLOCKED, usual_neighbours
+from app.routing.worker_search import (
+    HEAT,
+    HEAT_AT_END,
+    NEIGHBOURS,
+    NEIGHBOURS_UNCLOCKED,
+    Effort,
+    Memory,
+    first_penalties,
+    usual_neighbours,
+)
 from tests.benchmarks.vrp_files import as_night, read_instance
 from tests.routing.nights import night, stop, van
 
@@ -80,3 +92,30 @@ def test_parts_hold_every_van_once() -> None:
         plan.van_of
     )
     assert in_parts(tonight, replace(plan), 2, Random(1), is_cut=False)[0].keys() == tonight.van_named.keys()
+
+
+def test_overload_and_lateness_cost_about_a_few_ways_at_first() -> None:
+    data = model(as_night(read_instance(VRP / "r1_4_1.txt"))).data
+    (load,), late, _ = first_penalties(data)
+    assert 10 < load < 200, "where PyVRP's search comes to after thousands of steps"
+    assert 1 < late < 20
+    assert first_penalties(model(night([], [van("V1")])).data) == ([1.0], 1.0, 1.0)
+    (alone,), _, _ = first_penalties(model(night([stop("a", pieces=10)], [van("V1")])).data)
+    assert math.isfinite(alone)
+
+
+def test_penalties_are_kept_from_job_to_job_where_they_fit() -> None:
+    plain = model(night([stop("a", pieces=10, crates=1)], [van("V1")])).data
+    crated = model(night([stop("a", pieces=1, crates=3)], [van("V1")])).data
+    memory = Memory()
+    kept = memory.penalties_for(plain)
+    assert memory.penalties_for(plain) is kept
+    assert len(memory.penalties_for(crated).penalties()[0]) == 2
+
+
+def test_a_search_cools_from_its_share_to_its_share() -> None:
+    whole = Effort(seed=1, seconds=1.0, iterations=0, neighbours=20)
+    half = replace(whole, begins=0.5)
+    assert whole.heat(0.0) == HEAT
+    assert whole.heat(2.0) == pytest.approx(HEAT_AT_END)
+    assert half.heat(0.0) == pytest.approx(whole.heat(0.5))
