@@ -86,7 +86,7 @@ def measure_beside(row: str) -> Figures:
     )
     *said, last = done.stdout.splitlines()
     print("\n".join(said), flush=True)
-    return {f"{row}_{name}": value for name, value in json.loads(last).items()}
+    return {f"{row}_{name.removeprefix(f'{row}_')}": value for name, value in json.loads(last).items()}
 
 
 # --- public instances --------------------------------------------------------------------------------------
