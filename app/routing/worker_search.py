@@ -15,7 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyvrp import CostEvaluator, PenaltyManager, ProblemData, RandomNumberGenerator, Solution
+from pyvrp import CostEvaluator, PenaltyManager, PenaltyParams, ProblemData, RandomNumberGenerator, Solution
 from pyvrp.search import (
     OPERATORS,
     LocalSearch,
@@ -40,6 +40,8 @@ ENOUGH = 2_000
 """So many fruitless iterations for each point, and the search ends by itself: a small night is done in seconds."""
 NEAR, OVERLOAD, LATENESS = 10, 10.0, 5.0
 """A mean load too many costs so many short legs at first, a second too late so many seconds of way."""
+MOST, LONG_S = 100_000.0, 60
+"""A penalty may grow to this, as in PyVRP, or to ten times its first value; and so much lateness is worth no prize."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Memory:
     def penalties_for(self, data: ProblemData) -> PenaltyManager:
         """Those of the last job, where they fit."""
         if self.penalties is None or len(self.penalties.penalties()[0]) != data.num_load_dimensions:
-            self.penalties = PenaltyManager(first_penalties(data))
+            first = first_penalties(data)
+            self.penalties = PenaltyManager(first, PenaltyParams(max_penalty=max(MOST, 10 * max(first[0]))))
         return self.penalties
 
 
@@ -131,13 +134,21 @@ def improve(
 def first_penalties(data: ProblemData) -> tuple[list[float], float, float]:
     """What overload, lateness and distance too much cost at first: about where a search settles by itself.
 
+    Where points are worth a prize, no prize is worth a piece too many.
+
     PyVRP's own first guess is hundreds of times more, and comes down only in thousands of iterations.
     """
     if not data.num_clients:
         return [1.0] * data.num_load_dimensions, 1.0, 1.0
     leg, ride = _short_leg(data.distance_matrix(0)), _short_leg(data.duration_matrix(0))
-    loads = np.mean([data.client(at).delivery for at in range(data.num_clients)], axis=0)
-    return [OVERLOAD * leg / max(1.0, each) for each in loads], LATENESS * leg / max(1.0, ride), 1.0
+    clients = [data.client(at) for at in range(data.num_clients)]
+    loads = np.mean([client.delivery for client in clients], axis=0)
+    prize = float(max(client.prize for client in clients))
+    return (
+        [OVERLOAD * leg / max(1.0, each) + prize for each in loads],
+        LATENESS * leg / max(1.0, ride) + prize / LONG_S,
+        1.0,
+    )
 
 
 def _short_leg(matrix: NDArray[np.int64]) -> float:

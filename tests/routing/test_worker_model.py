@@ -20,6 +20,7 @@ from app.routing.worker_search import (
     Effort,
     Memory,
     first_penalties,
+    improve,
     usual_neighbours,
 )
 from tests.benchmarks.vrp_files import as_night, read_instance
@@ -102,6 +103,22 @@ def test_overload_and_lateness_cost_about_a_few_ways_at_first() -> None:
     assert first_penalties(model(night([], [van("V1")])).data) == ([1.0], 1.0, 1.0)
     (alone,), _, _ = first_penalties(model(night([stop("a", pieces=10)], [van("V1")])).data)
     assert math.isfinite(alone)
+
+
+def test_where_not_all_find_room_the_search_still_finds_better_loads() -> None:
+    """Points are worth a prize then; an overloaded van that collects them all must not look best."""
+    stops = [stop(f"p{n}", east=n % 8 - 4, north=n // 8 - 4, pieces=1 + n % 9) for n in range(60)]
+    tonight = night(stops, [van("V1", crates=60), van("V2", crates=60)])
+    plan = first_plan(tonight)
+    loose = [each.point for each in plan.unserved]
+    found = build(tonight, plan.points_of(), loose)
+    (load,), _, _ = first_penalties(found.data)
+    assert load > max(found.data.client(at).prize for at in range(found.data.num_clients))
+    start = found.solution(plan.points_of())
+    effort = Effort(seed=1, seconds=60.0, iterations=1_500, neighbours=20)
+    best = improve(found.data, start, effort, Memory(), lambda _: None, lambda: None).best
+    assert best.is_feasible()
+    assert best.num_clients() > start.num_clients()
 
 
 def test_penalties_are_kept_from_job_to_job_where_they_fit() -> None:
