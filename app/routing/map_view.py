@@ -342,13 +342,26 @@ class MapView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton or self._press is None:
             return
-        dragged, held, over = self._dragging(), self._held, self._over
-        moved = (event.position() - self._press).manhattanLength() > 4
-        self._let_go()
-        if held and dragged and over:
-            self.dropped.emit(held, over)
-        elif not held and not moved:
+        held, moved = self._held, (event.position() - self._press).manhattanLength() > 4
+        self.put_down(is_let_go=True)
+        if not held and not moved:
             self._pick_route(event.position())
+
+    def carry(self, point: str, place: QPointF) -> None:
+        """A stop is dragged here from a list: as if it had been picked up on the map."""
+        if not self.rect().contains(place.toPoint()):
+            self.put_down(is_let_go=False)
+            return
+        self._held, self._press, self._cursor = point, QPointF(-1000.0, -1000.0), place
+        self._look_under()
+        self.update()
+
+    def put_down(self, *, is_let_go: bool) -> None:
+        """The held stop is let go over a route, or taken back."""
+        dragged, held, over = self._dragging(), self._held, self._over
+        self._let_go()
+        if is_let_go and held and dragged and over:
+            self.dropped.emit(held, over)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         stop = self.stop_at(event.position())

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QStandardPaths, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -205,6 +205,8 @@ class RoutingPage(Page):
         self.stops.pointed.connect(lambda row: self.map.show_point(row.point))
         self.stops.chosen.connect(lambda row: self.hand.ask_stop(row.point))
         self.stops.dropped.connect(self._dropped_in_list)
+        self.stops.carried.connect(self._carry_to_map)
+        self.stops.left.connect(lambda is_let_go: self.map.put_down(is_let_go=is_let_go))
         self.concerns.chosen.connect(self._ask_concern)
         self.concerns.pointed.connect(lambda row: self.map.show_point(row.point))
         self.map.picked.connect(self.show_stop)
@@ -523,6 +525,11 @@ class RoutingPage(Page):
         tried = board.try_move(point, van)
         tone = Tone.WRONG if tried.strains else words.effect_tone(tried.effect)
         self.map.show_hint(f"{board.tonight.route_name(van)}：{words.tried(tried)}", tone)
+
+    def _carry_to_map(self, point: str, place: QPoint) -> None:
+        """A stop is dragged out of its van's list, onto another van's route on the map."""
+        if self.map.isVisible():
+            self.map.carry(point, QPointF(self.map.mapFromGlobal(place)))
 
     def _hint_of_place(self, point: str, at: int) -> str:
         """What a stop at another place of its van would do."""

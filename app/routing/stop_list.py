@@ -1,4 +1,4 @@
-"""A van's stops as a list in which a stop is dragged to another place; what that would do is said while it is held."""
+"""A van's stops as a list: a stop is dragged to another place, or out of it; what that would do is said meanwhile."""
 
 from __future__ import annotations
 
@@ -22,10 +22,13 @@ FAR_ENOUGH: Final = 10
 class StopList(RowsView):
     """`dropped(point, at)` when a stop was let go so that it becomes the at-th (from 0) of its van.
 
-    `hint(point, at)` gives the words beside the cursor.
+    `hint(point, at)` gives the words beside the cursor. Outside the list a held stop is `carried(point, place)` over a
+    place of the screen, until it comes back or is let go there: `left(is_let_go)`.
     """
 
     dropped = Signal(str, int)
+    carried = Signal(str, QPoint)
+    left = Signal(bool)
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class StopList(RowsView):
         self._held: StopLine | None = None
         self._pressed = QPointF()
         self._at, self._said = -1, ""
+        self._is_away = False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
@@ -53,8 +57,14 @@ class StopList(RowsView):
             super().mouseMoveEvent(event)
             return
         near = (event.position() - self._pressed).manhattanLength() < sized(self, FAR_ENOUGH)
-        if near and self._at < 0:
+        if near and self._at < 0 and not self._is_away:
             return
+        if not self.viewport().rect().contains(event.position().toPoint()):
+            self._is_away, self._at = True, -1
+            self.carried.emit(self._held.point, event.globalPosition().toPoint())
+            self.viewport().update()
+            return
+        self._come_back(is_let_go=False)
         at = self._place_at(event.position().toPoint())
         if at != self._at:
             self._at = at
@@ -66,8 +76,14 @@ class StopList(RowsView):
         held, at = self._held, self._at
         self._held, self._at, self._said = None, -1, ""
         self.viewport().update()
+        self._come_back(is_let_go=True)
         if held is not None and at not in (-1, held.order - 1):
             self.dropped.emit(held.point, at)
+
+    def _come_back(self, *, is_let_go: bool) -> None:
+        if self._is_away:
+            self._is_away = False
+            self.left.emit(is_let_go)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A line where the stop would go, and what that would do."""

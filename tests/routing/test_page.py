@@ -499,6 +499,36 @@ def test_a_stop_dragged_in_the_list_changes_its_place_with_its_effect_said(stati
     assert page.board.plan.points_of()[van] == points
 
 
+def test_a_stop_dragged_out_of_the_list_rides_with_the_route_of_the_map_it_is_let_go_on(
+    station: Station,
+) -> None:
+    page = station.planned()
+    assert page.board is not None
+    page.open_route(page.board.plan.routes[0].van)
+    page.map.fit()
+    point, view = page.board.plan.routes[0].points[0], page.stops
+    mine = page.board.plan.van_of[point]
+    over, there = next(
+        (page.map.data.routes[under.route].van, place)
+        for other in page.map.data.stops
+        if (place := page.map.place_of(other.point)) is not None
+        and (under := page.map.stop_at(place)) is not None
+        and page.map.data.routes[under.route].van != mine
+    )
+    start = view.visualRect(view.rows_model.index(view.rows_model.row_of(point), 1)).center()
+    outside = view.viewport().mapFromGlobal(page.map.mapToGlobal(there.toPoint()))
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(view.viewport(), start + QPoint(0, 30))
+    QTest.mouseMove(view.viewport(), outside)
+    assert page.map._over == over
+    assert "公里" in page.map._hint[0]
+    QTest.mouseMove(view.viewport(), start + QPoint(0, 30))
+    assert not page.map._held, "back over the list, the map lets go of it"
+    QTest.mouseMove(view.viewport(), outside)
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=outside)
+    assert page.board.plan.van_of[point] == over
+
+
 def test_a_stop_let_go_where_it_was_changes_nothing(station: Station) -> None:
     page = station.planned()
     assert page.board is not None
