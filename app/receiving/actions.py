@@ -295,7 +295,8 @@ _PLACES = (
 )
 # The unary plus keeps the crate's index in use: a trip may hold thousands of lines.
 _CRATES = (
-    f"SELECT t.trip, t.platform, t.point, t.day, t.arrived_ms, t.ended_ms, {_LINE} FROM crates c"
+    f"SELECT t.trip, t.platform, t.point, t.day, t.arrived_ms, t.ended_ms, l.lot, l.product, l.zone, {PERSON},"
+    " l.order_no, l.pieces, coalesce(v.pieces, 0), coalesce(s.pieces, 0) FROM crates c"
     f" JOIN trips t ON t.trip = c.trip LEFT JOIN lines l ON l.crate = c.crate AND +l.trip = c.trip{_PLACES}"
     " WHERE c.crate = ?"
 )
@@ -309,12 +310,16 @@ _EXPECTED = (
 def _crates(book: Book, code: str) -> list[_Trip]:
     """The trips that carry a crate of this label, each with what is in it."""
     trips: dict[str, _Trip] = {}
-    for row in book.rows(_CRATES, (code,)):
-        trip = trips.get(row[0])
+    for name, platform, point, day, arrived_ms, ended_ms, lot, product, zone, *rest in book.rows(
+        _CRATES, (code,)
+    ):
+        trip = trips.get(name)
         if trip is None:
-            trip = trips[row[0]] = _Trip._make((code, *row[:6], []))
-        if row[6] is not None:
-            trip.content.append(_expected(row[6:]))
+            trip = trips[name] = _Trip(code, name, platform, point, day, arrived_ms, ended_ms, [])
+        if lot is not None:
+            person, order, *pieces = rest
+            line = Expected(lot, name, code, product, _ZONES[zone], person, order, day, *pieces)
+            trip.content.append(line)
     for trip in trips.values():
         trip.content.sort()
     return list(trips.values())
