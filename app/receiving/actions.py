@@ -310,14 +310,12 @@ _EXPECTED = (
 def _crates(book: Book, code: str) -> list[_Trip]:
     """The trips that carry a crate of this label, each with what is in it."""
     trips: dict[str, _Trip] = {}
-    for name, platform, point, day, arrived_ms, ended_ms, lot, product, zone, *rest in book.rows(
-        _CRATES, (code,)
-    ):
+    for row in book.rows(_CRATES, (code,)):
+        name, platform, point, day, arrived_ms, ended_ms, lot, product, zone, person, order, *pieces = row
         trip = trips.get(name)
         if trip is None:
             trip = trips[name] = _Trip(code, name, platform, point, day, arrived_ms, ended_ms, [])
         if lot is not None:
-            person, order, *pieces = rest
             line = Expected(lot, name, code, product, _ZONES[zone], person, order, day, *pieces)
             trip.content.append(line)
     for trip in trips.values():

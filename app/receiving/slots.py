@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -16,10 +17,12 @@ class Need(NamedTuple):
     zone: Zone
 
 
-def assign(needs: Iterable[Need], *, kept: dict[Need, str], loads: dict[str, int], slots: Slots) -> list[str]:
+def assign(
+    needs: Iterable[Need], *, kept: dict[Need, str], loads: defaultdict[str, int], slots: Slots
+) -> list[str]:
     """A slot for every need: the one the buyer has already, else the least loaded of the zone, first names first.
 
-    `loads` are lots that stand in each slot, a `defaultdict`. Both it and `kept` are brought up to date.
+    `loads` are lots that stand in each slot. Both they and `kept` are brought up to date.
     """
     given = []
     for need in needs:

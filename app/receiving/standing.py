@@ -28,7 +28,7 @@ class _Standing:
 
     mark: tuple[int, int]
     kept: dict[Need, str] = field(default_factory=dict)
-    loads: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    loads: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
 PERSON = "CASE WHEN p.tail <> '' AND p.name <> '' THEN p.tail || ' ' || p.name ELSE l.buyer END"
@@ -45,6 +45,7 @@ def here(book: Book) -> Here:
 
 
 def slots_of(book: Book) -> Slots:
+    """This point's slots by zone, as they are set."""
     setting = book.get("slots")
     known: tuple[object, Slots] | None = book.in_mind.get(all_slots)
     if known is None or known[0] is not setting:

@@ -22,7 +22,7 @@ FAR_ENOUGH: Final = 10
 class StopList(RowsView):
     """`dropped(point, at)` when a stop was let go so that it becomes the at-th (from 0) of its van.
 
-    `hint(point, at)` gives the words beside the cursor. Outside the list a held stop is `carried(point, place)` over a
+    `hint(point, at)` gives the words beside the cursor. Beside the list a held stop is `carried(point, place)` over a
     place of the screen, until it comes back or is let go there: `left(is_let_go)`.
     """
 
@@ -59,7 +59,7 @@ class StopList(RowsView):
         near = (event.position() - self._pressed).manhattanLength() < sized(self, FAR_ENOUGH)
         if near and self._at < 0 and not self._is_away:
             return
-        if not self.viewport().rect().contains(event.position().toPoint()):
+        if not 0 <= event.position().x() < self.viewport().width():
             self._is_away, self._at = True, -1
             self.carried.emit(self._held.point, event.globalPosition().toPoint())
             self.viewport().update()

@@ -40,8 +40,8 @@ ENOUGH = 2_000
 """So many fruitless iterations for each point, and the search ends by itself: a small night is done in seconds."""
 NEAR, OVERLOAD, LATENESS = 10, 10.0, 5.0
 """A mean load too many costs so many short legs at first, a second too late so many seconds of way."""
-MOST, LONG_S = 100_000.0, 60
-"""A penalty may grow to this, as in PyVRP, or to ten times its first value; and so much lateness is worth no prize."""
+LONG_S = 60
+"""So many seconds of lateness are worth no prize."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ class Memory:
         """Those of the last job, where they fit."""
         if self.penalties is None or len(self.penalties.penalties()[0]) != data.num_load_dimensions:
             first = first_penalties(data)
-            self.penalties = PenaltyManager(first, PenaltyParams(max_penalty=max(MOST, 10 * max(first[0]))))
+            most = max(PenaltyParams().max_penalty, 10 * max(first[0]))
+            self.penalties = PenaltyManager(first, PenaltyParams(max_penalty=most))
         return self.penalties
 
 
@@ -135,8 +136,7 @@ def first_penalties(data: ProblemData) -> tuple[list[float], float, float]:
     """What overload, lateness and distance too much cost at first: about where a search settles by itself.
 
     Where points are worth a prize, no prize is worth a piece too many.
-
-    PyVRP's own first guess is hundreds of times more, and comes down only in thousands of iterations.
+    PyVRP's own first guess is some hundred times more, and comes down only in thousands of iterations.
     """
     if not data.num_clients:
         return [1.0] * data.num_load_dimensions, 1.0, 1.0

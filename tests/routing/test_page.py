@@ -522,6 +522,9 @@ def test_a_stop_dragged_out_of_the_list_rides_with_the_route_of_the_map_it_is_le
     QTest.mouseMove(view.viewport(), outside)
     assert page.map._over == over
     assert "公里" in page.map._hint[0]
+    QTest.mouseMove(view.viewport(), QPoint(start.x(), view.viewport().height() + 40))
+    assert view._at > 0, "above and below it is still the list"
+    assert not page.map._held
     QTest.mouseMove(view.viewport(), start + QPoint(0, 30))
     assert not page.map._held, "back over the list, the map lets go of it"
     QTest.mouseMove(view.viewport(), outside)
